@@ -1,0 +1,110 @@
+"""Settings: flag over environment over ``tidewaiter.toml`` over default, then hashed.
+
+``threads``, ``memory`` and ``wait`` say how a result is computed; every other setting
+says what it is, and only those enter the hash that a run names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tidewaiter.errors import UsageError
+
+ENVIRONMENT_PREFIX = "TIDEWAITER_"
+FILE_NAME = "tidewaiter.toml"
+MEMORY = r"\d+(\.\d+)?\s?[KMGT]i?B"
+WHOLE = 100  # per cent
+NOT_HASHED = frozenset({"threads", "memory", "wait"})
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting, its unit and its default.
+
+    - ``threads``: how many the engine may use; 0 takes all cores.
+    - ``memory``: what the engine may hold before it spills to the workspace, as ``2GB``.
+    - ``wait``: seconds to wait for another writer before giving up (exit code 6).
+    - ``max_rejects``: per cent of a file's rows that may be rejected before the load
+      fails.
+    - ``max_shrink``: per cent of a list's entities that a new version may lack before
+      it is refused.
+    - ``match_threshold``: score (0-1) from which a name counts as a match.
+    - ``horizon_days``: age in days up to which an import may feed an export.
+    - ``min_score``: leads below this score (0-100) are left out.
+    """
+
+    threads: int = 0
+    memory: str = "2GB"
+    wait: float = 0.0
+    max_rejects: float = 1.0
+    max_shrink: float = 10.0
+    match_threshold: float = 0.85
+    horizon_days: int = 180
+    min_score: int = 1
+
+    def result_hash(self) -> str:
+        """SHA-256 over the settings that a result depends on, 16 hex digits."""
+        fields = msgspec.to_builtins(self)
+        relevant = {k: v for k, v in sorted(fields.items()) if k not in NOT_HASHED}
+        return hashlib.sha256(msgspec.json.encode(relevant)).hexdigest()[:16]
+
+
+def resolve(workspace: Path | None, flags: dict[str, Any] | None = None) -> Settings:
+    """The settings in force for ``workspace``; ``None`` flags are not given ones."""
+    given: dict[str, Any] = {}
+    given |= _from_file(workspace / FILE_NAME) if workspace else {}
+    given |= _from_environment()
+    given |= {k: v for k, v in (flags or {}).items() if v is not None}
+    try:
+        settings = msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as problem:
+        raise UsageError(
+            f"a setting cannot be used: {problem}",
+            where=f"flags, {ENVIRONMENT_PREFIX}* variables or {FILE_NAME}",
+            next_step=f"known settings: {', '.join(Settings.__struct_fields__)}",
+        ) from problem
+    return _checked(settings)
+
+
+def _checked(settings: Settings) -> Settings:
+    """Refuse figures that parse but cannot be meant."""
+    sane = (
+        settings.threads >= 0
+        and settings.wait >= 0
+        and 0 <= settings.max_rejects <= WHOLE
+        and 0 <= settings.max_shrink <= WHOLE
+        and 0 < settings.match_threshold <= 1
+        and settings.horizon_days >= 0
+        and bool(re.fullmatch(MEMORY, settings.memory))
+    )
+    if not sane:
+        raise UsageError(
+            "a setting is out of its range",
+            where=msgspec.json.encode(settings).decode(),
+            next_step="see the settings page of the documentation for each range",
+        )
+    return settings
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise UsageError(
+            f"the settings file is not TOML: {problem}",
+            where=str(path),
+            next_step="mend the line, or delete the file to return to the defaults",
+        ) from problem
+
+
+def _from_environment() -> dict[str, str]:
+    names = {ENVIRONMENT_PREFIX + f.upper(): f for f in Settings.__struct_fields__}
+    return {field: os.environ[name] for name, field in names.items() if name in os.environ}
