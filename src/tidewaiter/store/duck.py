@@ -1,0 +1,98 @@
+"""The embedded engine: DuckDB in memory over Parquet, closed to everything else.
+
+No database file is made. Extensions are neither installed nor loaded, files outside the
+workspace are out of reach, and the configuration is locked, because native code opens
+connections of its own that a Python socket guard does not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+class DuckEngine:
+    """One session over a workspace; ``threads`` 0 takes all cores."""
+
+    def __init__(self, workspace: Path, spill: Path, threads: int, memory: str) -> None:
+        self._session = duckdb.connect(":memory:")
+        for setting in (
+            "autoinstall_known_extensions = false",
+            "autoload_known_extensions = false",
+            f"allowed_directories = [{_text(workspace)}]",
+            f"temp_directory = {_text(spill)}",
+            f"memory_limit = '{memory}'",
+            "preserve_insertion_order = false",
+            *([f"threads = {threads:d}"] if threads else []),
+            "enable_external_access = false",
+            "lock_configuration = true",
+        ):
+            self._session.execute(f"SET {setting}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._session.close()
+
+    def files(self, name: str, paths: Sequence[tuple[Path, int]], empty: pa.Schema) -> None:
+        """Name a view over Parquet files, each with its ``load_sequence``."""
+        if not paths:
+            column = pa.field("load_sequence", pa.int64())
+            self.arrow(name, empty.append(column).empty_table())
+            return
+        parts = " UNION ALL ".join(
+            # Paths come from the manifest and are quoted; numbers are numbers.
+            f"SELECT *, {number:d}::BIGINT AS load_sequence FROM read_parquet({_text(path)})"  # noqa: S608
+            for path, number in paths
+        )
+        self._session.execute(f"CREATE OR REPLACE VIEW {_name(name)} AS {parts}")
+
+    def arrow(self, name: str, rows: pa.Table) -> None:
+        """Name a view over Arrow rows; they are not copied."""
+        self._session.register(name, rows)
+
+    def keep(self, name: str, expression: ir.Table) -> None:
+        """Compute ``expression`` once into a temporary table."""
+        query = _sql(expression)
+        self._session.execute(f"CREATE OR REPLACE TEMP TABLE {_name(name)} AS {query}")
+
+    def fetch(self, expression: ir.Table) -> pa.Table:
+        """The whole result."""
+        return self._session.execute(_sql(expression)).to_arrow_table()
+
+    def batches(self, expression: ir.Table, size: int) -> Iterator[pa.RecordBatch]:
+        """The result, ``size`` rows at a time."""
+        yield from self._session.execute(_sql(expression)).to_arrow_reader(size)
+
+    def save(self, expression: ir.Table, path: Path) -> None:
+        """The result as one Parquet file."""
+        query = _sql(expression)
+        target = _text(path)
+        self._session.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _sql(expression: ir.Table) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path.resolve()).replace("'", "''") + "'"

@@ -1,0 +1,150 @@
+"""The append-only manifest: one JSON line an event, each naming the hash of the last.
+
+A load is one line, however many files it brought, so that it is committed whole or not
+at all. A line that a crash cut short has no newline: readers pass over it and the next
+writer cuts it off. Any other damage is an ``IntegrityError``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from tidewaiter.errors import IntegrityError
+
+FILE_NAME = "manifest.jsonl"
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """One file as it was read once: raw bytes, tables, counts. Never changed after.
+
+    ``part`` is what a newer snapshot of the same dataset replaces. ``tables`` gives the
+    rows of each table, ``checksums`` the SHA-256 of each kept file of the snapshot.
+    """
+
+    snapshot_id: str
+    dataset: str
+    part: str
+    name: str
+    uri: str
+    source_id: str
+    size: int
+    reader: str
+    reader_version: int
+    licence: str
+    retrieved_at: str
+    published_on: str | None
+    rows_read: int
+    rows_kept: int
+    rows_rejected: int
+    entities: int
+    unused: tuple[str, ...]
+    tables: dict[str, int]
+    checksums: dict[str, str]
+    facts: dict[str, str] = {}
+    sidecar: str | None = None
+
+    @property
+    def folder(self) -> str:
+        """Where its tables lie, relative to the workspace."""
+        return f"snapshots/{self.dataset}/{self.snapshot_id}"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One line: what happened to the workspace."""
+
+    sequence: int
+    event: Literal["init", "load", "upgrade", "prune"]
+    at: str
+    version: str
+    previous: str
+    snapshots: tuple[Snapshot, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class State(msgspec.Struct, frozen=True):
+    """The workspace after one manifest line: the current snapshot of every part."""
+
+    sequence: int
+    current: tuple[Snapshot, ...]
+    loaded: dict[str, int] = {}  # by snapshot id: the manifest line that brought it
+
+    def order(self, snapshot: Snapshot) -> int:
+        """Later loads have higher numbers."""
+        return self.loaded[snapshot.snapshot_id]
+
+    def find(self, dataset: str, part: str) -> Snapshot | None:
+        """The current snapshot of a part, if there is one."""
+        for snapshot in self.current:
+            if (snapshot.dataset, snapshot.part) == (dataset, part):
+                return snapshot
+        return None
+
+
+def read(workspace: Path) -> list[Event]:
+    """Every whole line of the manifest, in order, its chain of hashes checked."""
+    lines, _ = _whole_lines(workspace / FILE_NAME)
+    events: list[Event] = []
+    previous = ""
+    for number, line in enumerate(lines, start=1):
+        event = _decode(line, workspace, number)
+        if event.previous != previous or event.sequence != number:
+            raise _damaged(workspace, number, "does not follow from the line before")
+        previous = hashlib.sha256(line).hexdigest()
+        events.append(event)
+    return events
+
+
+def state(workspace: Path, sequence: int | None = None) -> State:
+    """The state after line ``sequence`` (default: the last)."""
+    events = read(workspace)
+    last = len(events) if sequence is None else sequence
+    parts: dict[tuple[str, str], Snapshot] = {}
+    loaded: dict[str, int] = {}
+    for event in events[:last]:
+        for snapshot in event.snapshots:
+            parts[snapshot.dataset, snapshot.part] = snapshot
+            loaded[snapshot.snapshot_id] = event.sequence
+    current = tuple(parts[key] for key in sorted(parts))
+    return State(last, current, loaded)
+
+
+def append(workspace: Path, event: Event) -> Event:
+    """Write ``event`` as the next line, durably; sequence and chain are filled in."""
+    path = workspace / FILE_NAME
+    lines, whole = _whole_lines(path)
+    previous = hashlib.sha256(lines[-1]).hexdigest() if lines else ""
+    linked = msgspec.structs.replace(event, sequence=len(lines) + 1, previous=previous)
+    with path.open("r+b" if path.exists() else "w+b") as handle:
+        handle.truncate(whole)
+        handle.seek(whole)
+        handle.write(msgspec.json.encode(linked) + b"\n")
+        handle.flush()
+        os.fsync(handle.fileno())
+    return linked
+
+
+def _whole_lines(path: Path) -> tuple[list[bytes], int]:
+    """Lines that end in a newline, and how many bytes they take."""
+    content = path.read_bytes() if path.exists() else b""
+    whole = content[: content.rfind(b"\n") + 1]
+    return whole.splitlines(), len(whole)
+
+
+def _decode(line: bytes, workspace: Path, number: int) -> Event:
+    try:
+        return msgspec.json.decode(line, type=Event)
+    except msgspec.DecodeError as problem:
+        raise _damaged(workspace, number, str(problem)) from problem
+
+
+def _damaged(workspace: Path, number: int, why: str) -> IntegrityError:
+    return IntegrityError(
+        f"the manifest is damaged: line {number} {why}",
+        where=str(workspace / FILE_NAME),
+        next_step="restore the workspace from a copy; snapshots and raw files are kept",
+    )

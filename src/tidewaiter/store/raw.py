@@ -1,0 +1,56 @@
+"""Raw bytes as they were read, kept by name and checksum.
+
+``raw/<dataset>/<name>/<sha256><suffix>``: the folder is the ``uri`` that evidence
+cites, because it stays the same when the bytes change; the checksum picks the version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path, PurePosixPath
+
+from tidewaiter.errors import MissingError
+from tidewaiter.store.atomic import publish_file
+from tidewaiter.store.snapshot import HASH_BLOCK
+
+
+def stage(original: Path, folder: Path) -> tuple[Path, str]:
+    """Copy ``original`` into ``folder``; the copy and the SHA-256 of what was copied.
+
+    The copy is hashed while it is read, so that a file that changes meanwhile is kept
+    as it was seen.
+    """
+    hasher = hashlib.sha256()
+    try:
+        with original.open("rb") as source:
+            aside = folder / f"staged{original.suffix}"
+            with aside.open("wb") as target:
+                while block := source.read(HASH_BLOCK):
+                    hasher.update(block)
+                    target.write(block)
+    except OSError as problem:
+        raise MissingError(
+            f"the file cannot be read: {problem.strerror}",
+            where=str(original),
+            next_step="check the path and its permissions",
+        ) from problem
+    staged = folder / f"{hasher.hexdigest()}{original.suffix}"
+    shutil.move(aside, staged)
+    return staged, hasher.hexdigest()
+
+
+def uri(dataset: str, name: str) -> str:
+    """The folder, relative to the workspace, that keeps every version of ``name``."""
+    safe = [part for part in PurePosixPath(name).parts if part not in {"/", "..", "."}]
+    return "/".join(("raw", dataset, *safe))
+
+
+def kept_path(uri: str, source_id: str) -> str:
+    """Where one version lies, relative to the workspace."""
+    return f"{uri}/{source_id}{PurePosixPath(uri).suffix}"
+
+
+def keep(staged: Path, workspace: Path, uri: str, source_id: str) -> None:
+    """Move staged bytes to their place in the workspace."""
+    publish_file(staged, workspace / kept_path(uri, source_id))
