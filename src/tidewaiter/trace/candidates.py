@@ -1,0 +1,64 @@
+"""Declarations as events of a company's stock: what came in, what went out, and when.
+
+An import is stock of its consignee, an export or re-export is drawn from the stock of
+its consignor. A pool is one company and one HS subheading (six digits) in one unit: the
+declared unit where all rows of the pool share it, else kilograms.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from tidewaiter.resolve.mentions import mention_key
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+SUBHEADING = 6
+COLUMNS = ("record_id", "holder", "hs6", "unit", "amount", "day", "inward")
+
+
+def events(declarations: ir.Table, parties: ir.Table) -> ir.Table:
+    """Events in ledger order: ``COLUMNS``, and ``pool`` numbered from 0.
+
+    ``parties`` maps ``mention`` to ``party_id``. ``amount`` is in thousandths of the
+    unit, ``day`` the days since 1970-01-01. Rows without an amount are left out.
+    """
+    inward = declarations.procedure == "import"
+    outward = declarations.procedure.isin(["export", "re-export"])
+    rows = declarations.filter(inward | outward).mutate(
+        inward=inward,
+        mention=ibis.ifelse(
+            inward,
+            mention_key(declarations, "consignee"),
+            mention_key(declarations, "consignor"),
+        ),
+        hs6=declarations.hs_code.substr(0, SUBHEADING),
+        unit=declarations.unit.lower().strip(),
+    )
+    rows = rows.inner_join(parties, "mention").rename(holder="party_id")
+    rows = _in_one_unit(rows).filter(lambda t: t.amount.notnull() & (t.amount > 0))
+    rows = rows.mutate(
+        day=rows.date_day.epoch_days(),
+        pool=ibis.dense_rank().over(order_by=[rows.holder, rows.hs6, rows.unit]),
+    )
+    order = [rows.pool, rows.day, ibis.desc(rows.inward), rows.record_id]
+    return rows.select(*COLUMNS, "pool").order_by(order)
+
+
+def _in_one_unit(rows: ir.Table) -> ir.Table:
+    """One ``amount`` and ``unit`` a row, the same unit within holder and subheading."""
+    group = ibis.window(group_by=[rows.holder, rows.hs6])
+    stated = rows.quantity.notnull() & rows.unit.notnull()
+    rows = rows.mutate(
+        all_stated=stated.all().over(group),
+        least=rows.unit.min().over(group),
+        most=rows.unit.max().over(group),
+    )
+    shared = rows.all_stated & (rows.least == rows.most)
+    return rows.mutate(
+        amount=ibis.ifelse(shared, rows.quantity, rows.net_kg),
+        unit=ibis.ifelse(shared, rows.unit, "kg"),
+    )
