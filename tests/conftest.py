@@ -6,7 +6,9 @@ random; pytest prints the seed, and ``--randomly-seed=N`` repeats it.
 
 from __future__ import annotations
 
+import csv
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,44 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no public data at {folder}: set TIDEWAITER_TEST_DATA to test with it")
     return folder.resolve()
+
+
+Row = dict[str, str]
+WriteCase = Callable[..., Path]
+DECLARATION: Row = {
+    "item_no": "1",
+    "procedure": "export",
+    "consignor_name": "Qumtepa Komponent MChJ",
+    "consignor_country": "UZ",
+    "consignee_name": "Sarykol Energo LLP",
+    "consignee_country": "KZ",
+    "hs_code": "854231",
+    "quantity": "10",
+    "unit": "pcs",
+    "net_kg": "1",
+    "value": "1000",
+    "currency": "USD",
+}
+
+
+@pytest.fixture
+def write_case(tmp_path: Path) -> WriteCase:
+    """Writes a case folder: ``write_case("name", declarations=[{…}], companies=[{…}])``.
+
+    Rows need only the columns that matter to a test; a declaration is an export of ten
+    pieces by an invented firm unless its row says otherwise.
+    """
+
+    def write(folder: str, **tables: list[Row]) -> Path:
+        place = tmp_path / folder
+        place.mkdir(parents=True, exist_ok=True)
+        for name, rows in tables.items():
+            filled = [DECLARATION | row if name == "declarations" else row for row in rows]
+            columns = list(dict.fromkeys(column for row in filled for column in row))
+            with (place / f"{name}.csv").open("w", encoding="utf-8", newline="") as handle:
+                writer = csv.DictWriter(handle, columns, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(filled)
+        return place
+
+    return write

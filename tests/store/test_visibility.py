@@ -46,7 +46,8 @@ def rows(name: str, *given: dict[str, Any]) -> pa.Table:
 def seen(engine: DuckEngine, name: str, when: Clock, *given: dict[str, Any]) -> list[Any]:
     """What is visible of the given rows."""
     engine.arrow(RAW.format(name), rows(name, *given))
-    return engine.fetch(visible(table(name), when).order_by("record_id", "locator")).to_pylist()
+    found = engine.fetch(visible(table(name), when).order_by("record_id", "locator"))
+    return list(found.to_pylist())
 
 
 def test_a_declaration_is_known_five_days_after_its_date(engine: DuckEngine) -> None:

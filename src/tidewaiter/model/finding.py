@@ -6,6 +6,8 @@ it is shown. Dates are ISO 8601 strings, ``None`` where unknown.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 
@@ -68,3 +70,9 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     first_event: str | None
     last_event: str | None
     evidence: tuple[Evidence, ...]
+
+
+def read_leads(path: Path) -> list[Lead]:
+    """The leads of a ``leads.jsonl``, best first; none where there is no such file."""
+    lines = path.read_bytes().splitlines() if path.is_file() else []
+    return [msgspec.json.decode(line, type=Lead) for line in lines]

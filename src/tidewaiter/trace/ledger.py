@@ -35,7 +35,7 @@ def _count(pool: Ints, day: Ints, inward: npt.NDArray[np.bool_], amount: Ints, h
     return int(_walk(pool, day, inward, amount, horizon, nothing))
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _walk(pool, day, inward, amount, horizon, pairs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     left = amount.copy()
     lots = np.empty(len(pool), dtype=np.int64)  # positions of lots, a queue per pool

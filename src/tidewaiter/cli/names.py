@@ -1,0 +1,186 @@
+"""Commands around names: screen, compare, judge."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tidewaiter.cli import console
+from tidewaiter.cli.console import JsonOption, WaitOption, WorkspaceOption
+from tidewaiter.cli.work import AsOfOption
+from tidewaiter.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tidewaiter.pipeline.lookup import Lookup
+    from tidewaiter.screen import Query
+
+ThresholdOption = Annotated[
+    float | None, typer.Option(help="Score from which it is a match.", min=0, max=1)
+]
+
+
+class Answer(StrEnum):
+    """What a person may judge about two records."""
+
+    yes = "yes"
+    no = "no"
+    unsure = "unsure"
+
+
+def screen(
+    what: Annotated[list[str], typer.Argument(help="A CSV file of queries, or names.")],
+    workspace: WorkspaceOption = None,
+    limit: Annotated[int, typer.Option(help="Results a query.", min=1)] = 5,
+    threshold: ThresholdOption = None,
+    as_of: AsOfOption = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write one JSON line a query to this file.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Ask whether names belong to listed parties."""
+    from tidewaiter.pipeline import lookup
+
+    space = console.opened(workspace)
+    settings = console.resolved(space.path, match_threshold=threshold)
+    queries = _queries(what)
+    lists = lookup.open_lists(space, settings, as_of)
+    answers = _answers(lists, queries, settings.match_threshold, limit)
+    if out is not None:
+        _write_lines(out, answers)
+        console.note(f"{len(queries)} queries answered in {out}")
+    elif json:
+        console.show_json({"queries": list(answers)}, lists.as_of)
+    else:
+        _show_answers(answers, lists)
+
+
+def compare(
+    what: Annotated[
+        list[str], typer.Argument(help="Two names, or a CSV with columns left and right.")
+    ],
+    schema: Annotated[str | None, typer.Option(help="Person, Company, Vessel, …")] = None,
+    threshold: ThresholdOption = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the CSV with the added columns here.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Compare two names and say what agrees and what does not."""
+    settings = console.resolved(None, match_threshold=threshold)
+    match what:
+        case [path]:
+            _compare_file(Path(path), out, settings.match_threshold, json)
+        case [left, right]:
+            _compare_two(left, right, schema, settings.match_threshold, json)
+        case _:
+            raise UsageError(
+                f"{len(what)} names were given",
+                where="compare",
+                next_step="give two names, or one CSV file",
+            )
+
+
+def judge(
+    left: Annotated[str, typer.Argument(help="The id of a party or list entry.")],
+    right: Annotated[str, typer.Argument(help="The id of the other.")],
+    answer: Annotated[Answer, typer.Argument(help="Whether they are one party.")],
+    by: Annotated[str, typer.Option(help="Who decides.")],
+    workspace: WorkspaceOption = None,
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    wait: WaitOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Keep a decision on whether two records are one party; later runs follow it."""
+    import msgspec
+
+    from tidewaiter.resolve import judgement
+
+    space = console.opened(workspace)
+    settings = console.resolved(space.path, wait=wait)
+    if left == right or not by.strip():
+        raise UsageError(
+            "a judgement needs two different ids and a name in --by",
+            where="judge",
+            next_step='for example: tidewaiter judge ID1 ID2 no --by "A. Analyst"',
+        )
+    made = judgement.Judgement(
+        left=left, right=right, answer=answer.value, by=by, at=judgement.now(), note=note
+    )
+    with space.writing(settings.wait):
+        judgement.append(space.path, made)
+    if json:
+        console.show_json({"judgement": msgspec.to_builtins(made)})
+    else:
+        console.show(f"kept: {left} and {right}: {answer.value}, by {by}")
+
+
+def _queries(what: list[str]) -> list[Query]:
+    """The queries of a file, or one a name."""
+    from tidewaiter.pipeline import lookup
+    from tidewaiter.screen import Query
+
+    if len(what) == 1 and what[0].lower().endswith(".csv"):
+        return list(lookup.read_queries(Path(what[0])))
+    return [Query(query_id=str(i), names=(name,)) for i, name in enumerate(what, start=1)]
+
+
+def _answers(
+    lists: Lookup, queries: list[Query], threshold: float, limit: int
+) -> Iterator[dict[str, object]]:
+    with console.progress() as tell:
+        for done, query in enumerate(queries, start=1):
+            yield lists.answer(query, threshold, limit)
+            tell("queries", done, len(queries))
+
+
+def _write_lines(path: Path, answers: Iterator[dict[str, object]]) -> None:
+    import msgspec
+
+    from tidewaiter.store.atomic import write_file
+
+    write_file(path, b"".join(msgspec.json.encode(each) + b"\n" for each in answers))
+
+
+def _show_answers(answers: Iterator[dict[str, object]], lists: Lookup) -> None:
+    from tidewaiter.report import table
+
+    for each in answers:
+        console.show(table.screened(each))
+    console.note(f"as of {lists.as_of}; lists: {', '.join(lists.list_versions)}")
+
+
+def _compare_two(left: str, right: str, schema: str | None, threshold: float, json: bool) -> None:
+    import msgspec
+
+    from tidewaiter.report import table
+    from tidewaiter.screen import compare as compare_names
+
+    found = compare_names(left, right, schema)
+    match = found.score >= threshold
+    if json:
+        content = {"left": left, "right": right, "probability": None, "match": match}
+        console.show_json(content | msgspec.to_builtins(found))
+    else:
+        console.show(table.compared(left, right, found, match))
+
+
+def _compare_file(path: Path, out: Path | None, threshold: float, json: bool) -> None:
+    import csv
+    import sys
+
+    from tidewaiter.pipeline import lookup
+
+    rows = list(lookup.compare_file(path, threshold))
+    if json:
+        console.show_json({"pairs": rows})
+        return
+    with out.open("w", encoding="utf-8", newline="") if out else sys.stdout as target:
+        writer = csv.DictWriter(target, list(rows[0]) if rows else ["left", "right"])
+        writer.writeheader()
+        writer.writerows(rows)

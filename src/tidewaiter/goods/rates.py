@@ -1,0 +1,48 @@
+"""US dollars for a declared value: the user's rates first, then cited annual averages.
+
+A rate holds for the period it names: a day, a month or a year. The finest one that
+covers the day is taken. Where there is none the answer is ``None``; no other year is
+used in its place, because a threshold must not pass silently.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
+from importlib import resources
+
+DAY, MONTH, YEAR = 10, 7, 4  # how much of an ISO date names a day, a month, a year
+
+
+@cache
+def bundled() -> Mapping[tuple[str, str], Decimal]:
+    """The cited annual averages of ``exchange_rates.csv`` by currency and year."""
+    text = resources.files(__package__).joinpath("exchange_rates.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {(row["currency"], row["period"]): Decimal(row["usd_per_unit"]) for row in rows}
+
+
+class Rates:
+    """Rates by currency and period, the user's own before the bundled ones."""
+
+    def __init__(self, own: Iterable[tuple[str, str, Decimal]] = ()) -> None:
+        self._own = {(currency, period): rate for currency, period, rate in own}
+
+    def usd_cents(self, amount: int, currency: str, day: str | None) -> int | None:
+        """Hundredths of a US dollar for ``amount`` hundredths of ``currency``."""
+        if currency == "USD":
+            return amount
+        rate = self._rate(currency, day)
+        if rate is None:
+            return None
+        return int((amount * rate).quantize(Decimal(1), ROUND_HALF_EVEN))
+
+    def _rate(self, currency: str, day: str | None) -> Decimal | None:
+        for table in (self._own, bundled()):
+            for length in (DAY, MONTH, YEAR):
+                found = table.get((currency, (day or "")[:length]))
+                if found is not None:
+                    return found
+        return None

@@ -1,0 +1,31 @@
+"""One value of one property of one entity, with who said it, where and since when.
+
+The columns are FollowTheMoney's, so that exports need no translation; ``source_id``
+and ``locator`` are added, because a value without its place cannot be checked.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the table ``statements``; dates are ISO 8601, ``None`` where unknown.
+
+    ``value`` is in comparable form and ``original_value`` as printed where that
+    differs. ``first_seen`` is the first day on which it could be known.
+    """
+
+    entity_id: str
+    schema: str
+    prop: str
+    value: str
+    dataset: str
+    record_id: str
+    source_id: str
+    locator: str
+    lang: str | None = None
+    original_value: str | None = None
+    first_seen: str | None = None
+    origin: str | None = None
+    act_rank: int = 0

@@ -1,0 +1,124 @@
+"""Stages ``parties`` and ``screen``: who the declarations name, and who of them is listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import msgspec
+import pyarrow as pa
+
+from tidewaiter.pipeline.context import Context, write
+from tidewaiter.resolve.mentions import mentions
+from tidewaiter.resolve.parties import Party, Resolution, resolve
+from tidewaiter.screen import Listed, ListIndex, Match, Query, listed_parties
+from tidewaiter.screen import screen as screen_query
+
+TEXTS = pa.list_(pa.string())
+PARTIES = pa.schema(
+    [
+        ("party_id", pa.string()),
+        ("caption", pa.string()),
+        ("country", pa.string()),
+        ("names", TEXTS),
+        ("identifiers", TEXTS),
+        ("addresses", TEXTS),
+        ("basis", TEXTS),
+    ]
+)
+MENTIONS = pa.schema([("mention", pa.string()), ("party_id", pa.string())])
+MATCHES = pa.schema(
+    [
+        ("party_id", pa.string()),
+        ("party_caption", pa.string()),
+        ("entity_id", pa.string()),
+        ("caption", pa.string()),
+        ("schema", pa.string()),
+        ("list_ids", TEXTS),
+        ("measures", TEXTS),
+        ("score", pa.float64()),
+        ("probability", pa.float64()),
+        ("completeness", pa.float64()),
+        ("match", pa.bool_()),
+        ("by_identifier", pa.bool_()),
+        ("judged", pa.string()),
+        ("explanations", TEXTS),
+    ]
+)
+STATEMENT_COLUMNS = (
+    "entity_id", "schema", "prop", "value", "original_value", "source_id", "locator",
+)  # fmt: skip
+COMPANY_COLUMNS = (
+    "record_id", "name", "country", "address", "tax_number", "registration_number", "lei",
+)  # fmt: skip
+
+
+def parties(context: Context, folder: Path) -> None:
+    """Resolve every mention of the declarations to a party."""
+    world = context.world
+    named = world.engine.fetch(mentions(world.rows("declarations")).order_by("mention"))
+    companies = world.fetch("companies", *COMPANY_COLUMNS)
+    found = resolve(named.to_pylist(), companies.to_pylist(), context.judgements)
+    write(_rows(found.parties, PARTIES), folder / "parties.parquet")
+    write(_mention_rows(found), folder / "mentions.parquet")
+
+
+def screen(context: Context, folder: Path) -> None:
+    """Compare every party with every list entry that is visible on the day."""
+    index = ListIndex(listed(context))
+    rows: list[dict[str, Any]] = []
+    every = read_parties(context)
+    for done, party in enumerate(every):
+        if done % 1000 == 0:
+            context.progress("screen", done, len(every))
+        found = screen_query(query(party), index, threshold=context.settings.match_threshold)
+        rows += [_match_row(party, match, context) for match in found.results]
+    write(pa.Table.from_pylist(rows, MATCHES), folder / "matches.parquet")
+
+
+def listed(context: Context) -> list[Listed]:
+    """Every listed party that is visible on the day."""
+    statements = context.world.fetch("statements", *STATEMENT_COLUMNS)
+    return listed_parties(statements, context.world.uris)
+
+
+def read_parties(context: Context) -> list[Party]:
+    """The parties that stage ``parties`` wrote."""
+    return [msgspec.convert(r, Party) for r in context.read("parties.parquet").to_pylist()]
+
+
+def mention_table() -> ir.Table:
+    """The mentions that stage ``parties`` wrote, once they are named in the engine."""
+    return ibis.table({"mention": "string", "party_id": "string"}, name="mentions")
+
+
+def query(party: Party) -> Query:
+    """A party as a screening query."""
+    return Query(
+        query_id=party.party_id,
+        names=party.names or (party.caption,),
+        country=party.country,
+        identifiers=party.identifiers,
+        address=party.addresses[0] if party.addresses else None,
+    )
+
+
+def _match_row(party: Party, match: Match, context: Context) -> dict[str, Any]:
+    """A match as a row; what a person judged is kept beside the score and decides."""
+    judged = context.judgements.answer(party.party_id, match.entity_id)
+    row = msgspec.to_builtins(match)
+    row |= {"party_id": party.party_id, "party_caption": party.caption, "judged": judged}
+    if judged in {"yes", "no"}:
+        row["match"] = judged == "yes"
+    return {name: row[name] for name in MATCHES.names}
+
+
+def _mention_rows(found: Resolution) -> pa.Table:
+    pairs = sorted(found.mentions.items())
+    return pa.table([list(column) for column in zip(*pairs, strict=True)] or [[], []], MENTIONS)
+
+
+def _rows(values: tuple[msgspec.Struct, ...], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_pylist([msgspec.structs.asdict(v) for v in values], schema)

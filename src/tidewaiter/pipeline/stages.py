@@ -1,0 +1,94 @@
+"""The stages of a run, in order. Each reads the world and what earlier stages wrote.
+
+======== ============================ ============================================
+stage    reads                        writes
+======== ============================ ============================================
+parties  declarations, companies      parties.parquet, mentions.parquet
+screen   parties, statements          matches.parquet
+trace    declarations, mentions       attributions.parquet
+assess   all of these, rates          findings.parquet, leads.jsonl
+report   leads                        report.html
+======== ============================ ============================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from tidewaiter.pipeline import assessing, naming, reporting, tracing
+from tidewaiter.pipeline.context import Context
+from tidewaiter.store.tables import tables
+
+EVERY_TABLE = tuple(each.name for each in tables())
+
+Work = Callable[[Context, Path], None]
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """One stage: what it does, the tables and stages it depends on, what it writes.
+
+    ``version`` changes with the meaning of its output, so that a kept result of an
+    older version is not used again.
+    """
+
+    name: str
+    version: int
+    work: Work
+    tables: tuple[str, ...]
+    after: tuple[str, ...]
+    settings: tuple[str, ...]
+    writes: tuple[str, ...]
+
+
+STAGES = (
+    Stage(
+        name="parties",
+        version=1,
+        work=naming.parties,
+        tables=("declarations", "companies"),
+        after=(),
+        settings=(),
+        writes=("parties.parquet", "mentions.parquet"),
+    ),
+    Stage(
+        name="screen",
+        version=1,
+        work=naming.screen,
+        tables=("statements",),
+        after=("parties",),
+        settings=("match_threshold",),
+        writes=("matches.parquet",),
+    ),
+    Stage(
+        name="trace",
+        version=1,
+        work=tracing.trace,
+        tables=("declarations",),
+        after=("parties",),
+        settings=("horizon_days",),
+        writes=("attributions.parquet",),
+    ),
+    Stage(
+        name="assess",
+        version=1,
+        work=assessing.assess,
+        tables=("declarations", "statements", "rates"),
+        after=("parties", "screen", "trace"),
+        settings=("match_threshold", "horizon_days", "min_score"),
+        writes=("findings.parquet", "leads.jsonl"),
+    ),
+    Stage(
+        name="report",
+        version=1,
+        work=reporting.report,
+        tables=EVERY_TABLE,
+        after=("assess",),
+        settings=(),
+        writes=("report.html",),
+    ),
+)
+
+NAMES = tuple(stage.name for stage in STAGES)

@@ -1,0 +1,194 @@
+"""Results as tables for a terminal: values in, Rich renderables out.
+
+Ids that a person has to copy are never cut: they get a line of their own where a column
+would be too narrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tidewaiter.model.finding import Evidence, Lead
+from tidewaiter.report.plain_text import shown
+from tidewaiter.store.manifest import Snapshot
+from tidewaiter.store.raw import kept_path
+
+if TYPE_CHECKING:
+    from rich.console import Group, RenderableType
+    from rich.table import Table
+
+COLOURS = {"high": "bold red", "medium": "yellow", "low": "cyan"}
+
+
+def load_summary(snapshots: Sequence[Snapshot], outcomes: Mapping[str, str]) -> Table:
+    """What became of each file: rows read = kept + rejected, entities, newest date."""
+    table = _table("file", "outcome", "format", right=("read", "kept", "rejected", "entities"))
+    table.add_column("newest date", no_wrap=True)
+    for each in snapshots:
+        numbers = (each.rows_read, each.rows_kept, each.rows_rejected, each.entities)
+        table.add_row(
+            shown(each.name),
+            outcomes.get(each.snapshot_id, ""),
+            each.reader,
+            *(f"{number:,}" for number in numbers),
+            each.published_on or "",
+        )
+    totals = [sum(getattr(s, f"rows_{k}") for s in snapshots) for k in ("read", "kept", "rejected")]
+    table.caption = "{:,} rows read = {:,} kept + {:,} rejected".format(*totals)
+    return table
+
+
+def known_sources(known: Iterable[Mapping[str, Any]]) -> Table:
+    """Every format that can be read, and what it is good for."""
+    table = _table("source", "what it is", "publisher", "licence", "good for")
+    for each in known:
+        keys = ("name", "title", "publisher", "licence", "good_for")
+        table.add_row(*(shown(str(each.get(key) or "")) for key in keys))
+    return table
+
+
+def loaded_sources(snapshots: Sequence[Snapshot]) -> Table:
+    """What the workspace holds and how fresh it is."""
+    table = _table("name space", "file", "format", right=("rows", "entities"))
+    for name in ("newest date", "retrieved", "SHA-256"):
+        table.add_column(name, no_wrap=True)
+    for each in snapshots:
+        table.add_row(
+            each.dataset,
+            shown(each.name),
+            each.reader,
+            f"{each.rows_kept:,}",
+            f"{each.entities:,}",
+            each.published_on or "",
+            each.retrieved_at[:10],
+            each.source_id[:12],
+        )
+    return table
+
+
+def queue(leads: Sequence[Lead]) -> RenderableType:
+    """The queue: rank, band, score, headline, value and dates of each lead."""
+    from rich.text import Text
+
+    if not leads:
+        return Text("No leads: nothing that was examined reaches a threshold.")
+    table = _table("#", "band", right=("score",))
+    table.add_column("lead", ratio=1, overflow="fold", min_width=28)
+    table.add_column("USD", justify="right", no_wrap=True)
+    table.add_column("when", no_wrap=True)
+    for lead in leads:
+        headline = Text(shown(lead.headline))
+        headline.append(f"\n{lead.lead_id}", style="dim")
+        table.add_row(
+            str(lead.rank),
+            Text(lead.band, style=COLOURS.get(lead.band, "")),
+            str(lead.score),
+            headline,
+            lead.value_usd or "unknown",
+            _span(lead).replace(" – ", "\n"),
+        )
+    return table
+
+
+def one_lead(lead: Lead, workspace: Path) -> Group:
+    """One lead in full, in the order in which a reader asks."""
+    from rich.console import Group
+    from rich.rule import Rule
+    from rich.text import Text
+
+    head = Text(f"{lead.rank}. {shown(lead.headline)}\n", style="bold")
+    head.append(f"{lead.lead_id}   score {lead.score}   {lead.band}   as of {lead.as_of}\n")
+    head.append(f"probability: {lead.probability or lead.probability_reason}", style="dim")
+    parts: list[RenderableType] = [head, Rule("Who"), _subjects(lead)]
+    for flag in lead.flags:
+        parts += [
+            Rule(f"{flag.flag_id}: {flag.points} points"),
+            Text(shown(flag.sentence)),
+            Text(f"observed: {shown(flag.observed)}\nthreshold: {flag.threshold}", style="dim"),
+        ]
+    facts = [*lead.goods, f"route: {' > '.join(lead.route)}"]
+    facts += [f"value: {lead.value_usd or 'unknown'} USD", f"when: {_span(lead)}"]
+    for title, lines in (
+        ("Goods", facts),
+        ("What speaks against it", lead.counter_evidence),
+        ("What would clear it", lead.would_clear),
+        ("What is missing", lead.missing),
+    ):
+        parts += [Rule(title), Text("\n".join(f"- {shown(line)}" for line in lines))]
+    parts.append(Rule("Evidence"))
+    parts += [_evidence(each, workspace) for each in lead.evidence]
+    parts.append(Text("\nA lead is a reason to look, not a verdict.", style="italic"))
+    return Group(*parts)
+
+
+def screened(answer: Mapping[str, Any]) -> Group:
+    """The answer to one query: matches, else what is near and why it is not the same."""
+    from rich.console import Group
+    from rich.text import Text
+
+    names = " / ".join(answer["query"]["names"])
+    matches = [each for each in answer["results"] if each["match"]]
+    title = f"{len(matches)} match(es)" if matches else "no match"
+    head = Text(f"{shown(names)}: {title}", style="bold red" if matches else "bold green")
+    rows = [(each, "match") for each in matches] or [(each, "near") for each in answer["near"]]
+    parts: list[RenderableType] = [head, *(_candidate(each, kind) for each, kind in rows)]
+    if not matches and rows:
+        parts.append(Text("  No exact match; these are near, with what speaks against them."))
+    return Group(*parts)
+
+
+def compared(left: str, right: str, found: Any, match: bool) -> Group:  # noqa: ANN401, FBT001
+    """Two names, the score, and why."""
+    from rich.console import Group
+    from rich.text import Text
+
+    answer = "match" if match else "no match"
+    head = Text(f"{shown(left)}  ~  {shown(right)}\n", style="bold")
+    head.append(f"score {found.score:.4f}: {answer}")
+    return Group(head, *(Text(f"  - {shown(line)}") for line in found.explanations))
+
+
+def _candidate(each: Mapping[str, Any], kind: str) -> RenderableType:
+    from rich.text import Text
+
+    text = Text(f"  {kind} {each['score']:.4f}  {shown(each['caption'])} ({each['schema']})\n")
+    text.append(f"    {each['entity_id']}\n", style="dim")
+    text.append(f"    {', '.join(each['list_ids'])}: {', '.join(each['measures'])}\n")
+    for line in each["explanations"]:
+        text.append(f"    - {shown(line)}\n")
+    return text
+
+
+def _subjects(lead: Lead) -> Table:
+    table = _table("role", "name", "country", "id")
+    for each in lead.subjects:
+        table.add_row(each.role, shown(each.caption), each.country or "", shown(each.entity_id))
+    return table
+
+
+def _evidence(each: Evidence, workspace: Path) -> RenderableType:
+    from rich.text import Text
+
+    place = workspace / kept_path(each.uri, each.sha256)
+    text = Text(f"- {shown(each.excerpt)}\n")
+    text.append(f"  {each.uri}, {each.locator}\n  {place}\n", style="dim")
+    return text
+
+
+def _span(lead: Lead) -> str:
+    first, last = lead.first_event or "?", lead.last_event or "?"
+    return first if first == last else f"{first} – {last}"
+
+
+def _table(*columns: str, right: tuple[str, ...] = ()) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for name in right:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table

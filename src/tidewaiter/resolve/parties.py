@@ -1,0 +1,139 @@
+"""Which mentions are one party: ids first, then registered numbers, then names.
+
+1. An id in a declaration is the case's own: the same dataset and id are one party, and
+   the company of that id, or of that tax or registration number or LEI, if there is one.
+2. A name without an id belongs to a company of the same country whose comparable name
+   is equal, if exactly one has it; two such companies leave the name a party of its own.
+3. Names without a company are one party when name and country compare as equal.
+4. Judgements join what people judged to be the same and part what they judged apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from tidewaiter.model.ids import canonical_id, digest, record_id
+from tidewaiter.resolve.clusters import clusters
+from tidewaiter.resolve.judgement import Judgements
+from tidewaiter.text import name_key
+
+NUMBERS = ("tax_number", "registration_number", "lei")
+
+Row = Mapping[str, Any]
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """One party of the declarations: every name, number and address it is given.
+
+    ``basis`` says what joins its mentions: ``id``, ``number``, ``name``, ``judgement``.
+    """
+
+    party_id: str
+    caption: str
+    country: str | None
+    names: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    addresses: tuple[str, ...]
+    basis: tuple[str, ...]
+
+
+class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+    """Every party, sorted by id, and the party of every mention."""
+
+    parties: tuple[Party, ...]
+    mentions: dict[str, str]
+
+
+def resolve(
+    mentions: Sequence[Row], companies: Sequence[Row], judgements: Judgements
+) -> Resolution:
+    """Parties from distinct mentions and the company registry, in any order of either."""
+    register = Register(companies)
+    placed = {row["mention"]: register.place(row, judgements) for row in mentions}
+    heads = _heads({party for party, _ in placed.values()}, judgements)
+    members: dict[str, list[tuple[Row, str]]] = defaultdict(list)
+    for row in mentions:
+        party, basis = placed[row["mention"]]
+        head = heads.get(party, party)
+        members[head].append((row, "judgement" if head != party else basis))
+    parties = [_party(name, members[name], register) for name in sorted(members)]
+    found = {key: heads.get(party, party) for key, (party, _) in placed.items()}
+    return Resolution(parties=tuple(parties), mentions=found)
+
+
+class Register:
+    """The companies of the case, found by id, by number, or by name and country."""
+
+    def __init__(self, companies: Iterable[Row]) -> None:
+        self.companies = {row["record_id"]: row for row in companies}
+        self._numbers: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._names: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for name, row in self.companies.items():
+            dataset = name.partition(":")[0]
+            for field in NUMBERS:
+                if row[field]:
+                    self._numbers[dataset, _number(row[field])].add(name)
+            for each in row["name"]:
+                self._names[name_key(each), row["country"]].add(name)
+
+    def place(self, mention: Row, judgements: Judgements) -> tuple[str, str]:
+        """The party of a mention and what says so."""
+        if mention["id"]:
+            return self._by_id(mention["dataset"], mention["id"])
+        own = own_id(mention)
+        key = (name_key(mention["name"]), mention["country"])
+        same_name = sorted(self._names.get(key, ())) if key[0] else []
+        allowed = [c for c in same_name if judgements.answer(own, c) != "no"]
+        return (allowed[0], "name") if len(allowed) == 1 else (own, "name")
+
+    def _by_id(self, dataset: str, given: str) -> tuple[str, str]:
+        party = record_id(dataset, given)
+        if party in self.companies:
+            return party, "id"
+        numbered = self._numbers.get((dataset, _number(given)), set())
+        return (min(numbered), "number") if len(numbered) == 1 else (party, "id")
+
+
+def own_id(mention: Row) -> str:
+    """The id of a party that is known by name and country alone."""
+    key = name_key(mention["name"]) or mention["name"]
+    return record_id(mention["dataset"], "name", digest(key, mention["country"] or ""))
+
+
+def _heads(parties: set[str], judgements: Judgements) -> dict[str, str]:
+    """The party that stands for each one that people judged to be the same."""
+    pairs = [pair for pair in judgements.same() if parties.issuperset(pair)]
+    return {m: canonical_id(group) for group in clusters(pairs) for m in group}
+
+
+def _party(name: str, members: list[tuple[Row, str]], register: Register) -> Party:
+    company = register.companies.get(name)
+    names = sorted({row["name"] for row, _ in members if row["name"]})
+    ids = {row["id"] for row, _ in members if row["id"]}
+    countries = sorted({row["country"] for row, _ in members if row["country"]})
+    addresses: tuple[str, ...] = ()
+    caption = names[0] if names else name
+    if company:
+        names = list(dict.fromkeys([*company["name"], *names]))
+        ids |= {company[field] for field in NUMBERS if company[field]}
+        countries = [company["country"], *countries]
+        addresses = (company["address"],) if company["address"] else ()
+        caption = names[0]
+    return Party(
+        party_id=name,
+        caption=caption,
+        country=countries[0] if countries else None,
+        names=tuple(names),
+        identifiers=tuple(sorted(ids)),
+        addresses=addresses,
+        basis=tuple(sorted({basis for _, basis in members})),
+    )
+
+
+def _number(text: str) -> str:
+    """A number as it compares: letters and digits only, upper case."""
+    return "".join(c for c in text.upper() if c.isalnum())

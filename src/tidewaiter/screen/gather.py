@@ -1,0 +1,135 @@
+"""Listed parties put together from the statements of the lists."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tidewaiter.screen.records import Listed, Listing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SANCTION = "Sanction"  # statements of this schema describe the listing, the others the party
+SCHEMES = {"innCode": "inn", "ogrnCode": "ogrn", "leiCode": "lei", "imoNumber": "imo"}
+# Not kppCode: thousands of firms at one tax office share it.
+OTHER_NUMBERS = frozenset(
+    {"taxNumber", "registrationNumber", "idNumber", "uscCode", "okpoCode", "mmsi", "passportNumber"}
+)
+NAMES = ("name", "alias", "previousName")
+WEAK = "weakAlias"
+COUNTRIES = frozenset({"country", "nationality", "jurisdiction", "flag"})
+EXCERPT = 300  # characters
+UNKNOWN_MEASURE = "other"
+
+Values = dict[str, list[str]]
+
+
+class _Party(msgspec.Struct):
+    """What is said of one entity: its schema, its own values, and its listings' values."""
+
+    schema: str = "LegalEntity"
+    about: Values = {}
+    listings: dict[tuple[str, str], Values] = {}
+
+
+def listed_parties(statements: pa.Table, uris: Mapping[str, str]) -> list[Listed]:
+    """One party an entity, in order of id, whatever the order of the statements.
+
+    ``statements`` has the columns entity_id, schema, prop, value, source_id and locator;
+    ``uris`` gives the workspace folder of each source.
+    """
+    parties = _parties(statements)
+    return [_listed(name, parties[name], uris) for name in sorted(parties)]
+
+
+def _parties(statements: pa.Table) -> dict[str, _Party]:
+    found: dict[str, _Party] = defaultdict(_Party)
+    names = ("entity_id", "schema", "prop", "value", "source_id", "locator")
+    columns = [statements.column(name).to_pylist() for name in names]
+    for entity, schema, prop, value, source, locator in zip(*columns, strict=True):
+        party = found[entity]
+        if schema == SANCTION:
+            place = party.listings.setdefault((source, locator), defaultdict(list))
+            place[prop].append(value)
+        else:
+            party.schema = schema
+            party.about.setdefault(prop, []).append(value)
+    return found
+
+
+def _listed(entity: str, party: _Party, uris: Mapping[str, str]) -> Listed:
+    names = list(_names(party.about))
+    caption = names[0] if names else entity
+    identifiers = tuple(sorted(set(_identifiers(party.about))))
+    listings = [
+        _listing(place, values, uris, _excerpt(values, names, identifiers))
+        for place, values in sorted(party.listings.items())
+    ]
+    return Listed(
+        entity_id=entity,
+        caption=caption,
+        schema=party.schema,
+        names=tuple(names),
+        identifiers=identifiers,
+        countries=_all(party.about, *sorted(COUNTRIES)),
+        addresses=_all(party.about, "address"),
+        birth_dates=_all(party.about, "birthDate"),
+        listings=tuple(listings),
+    )
+
+
+def _names(about: Values) -> Iterator[str]:
+    """Names, then aliases; a weak alias only if it has several words.
+
+    Publishers call an alias weak when it is too common to search for by itself.
+    """
+    weak = [name for name in about.get(WEAK, ()) if len(name.split()) > 1]
+    every = [name for prop in NAMES for name in sorted(set(about.get(prop, ())))]
+    yield from dict.fromkeys([*every, *sorted(set(weak))])
+
+
+def _identifiers(about: Values) -> Iterator[str]:
+    for prop, values in about.items():
+        if prop in SCHEMES:
+            yield from (f"{SCHEMES[prop]}:{value}" for value in values)
+        elif prop in OTHER_NUMBERS:
+            yield from (f"id:{value}" for value in values)
+
+
+def _all(values: Values, *props: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(v for prop in props for v in sorted(values.get(prop, ()))))
+
+
+def _listing(
+    place: tuple[str, str], values: Values, uris: Mapping[str, str], excerpt: str
+) -> Listing:
+    source, locator = place
+    return Listing(
+        list_id=_one(values, "listId") or "unknown",
+        measure=_one(values, "measure") or UNKNOWN_MEASURE,
+        programme=_one(values, "program"),
+        provisions=_one(values, "provisions"),
+        listed_on=_one(values, "listingDate") or _one(values, "startDate"),
+        delisted_on=_one(values, "endDate"),
+        source_id=source,
+        uri=uris.get(source, ""),
+        locator=locator,
+        excerpt=excerpt,
+    )
+
+
+def _one(values: Values, prop: str) -> str | None:
+    return min(values.get(prop, ()), default=None)
+
+
+def _excerpt(values: Values, names: list[str], identifiers: tuple[str, ...]) -> str:
+    """The entry's number, names, identifiers and date, as a reader would look for them."""
+    number = " ".join(v for p in ("annex", "recordId") if (v := _one(values, p)))
+    listed = _one(values, "listingDate")
+    parts = [number, *names, *identifiers, f"listed {listed}" if listed else ""]
+    text = "; ".join(part for part in parts if part)
+    return text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…"

@@ -1,0 +1,1 @@
+"""Customs declarations: readers of publishers' own formats come with a later issue."""

@@ -1,0 +1,1 @@
+"""Press: articles as they were kept, each with what its side file says of it."""

@@ -1,0 +1,1 @@
+"""Company registers: readers of publishers' own formats come with a later issue."""

@@ -1,0 +1,1 @@
+"""Trade statistics: readers of publishers' own formats come with a later issue."""

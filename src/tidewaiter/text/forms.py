@@ -1,0 +1,118 @@
+"""Legal forms set apart from the name, so that they are compared apart and weakly.
+
+rigour knows some 3,000 spellings after ISO 20275; ``forms.yml`` adds what is met in the
+registries of the region and takes back words that rigour should have left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+import msgspec
+import msgspec.yaml
+
+from tidewaiter.text.clean import words
+
+DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.[ ]?){1,5}[^\W\d_]\b\.?")
+
+
+class Spelling(msgspec.Struct, frozen=True):
+    """One spelling of a legal form, and where it is from."""
+
+    text: str
+    why: str
+
+
+class Table(msgspec.Struct, frozen=True):
+    """``forms`` by class, rigour's answers by class, and words that are no forms."""
+
+    forms: dict[str, tuple[Spelling, ...]]
+    classes: dict[str, tuple[str, ...]]
+    kept: tuple[str, ...]
+
+
+class Formless(msgspec.Struct, frozen=True):
+    """The words that are left, and the classes of the legal forms that came off."""
+
+    words: tuple[str, ...]
+    forms: tuple[str, ...]
+
+
+@cache
+def table() -> Table:
+    """The content of ``forms.yml``."""
+    text = resources.files(__package__).joinpath("forms.yml").read_text("utf-8")
+    return msgspec.yaml.decode(text, type=Table)
+
+
+@cache
+def _phrases() -> tuple[dict[tuple[str, ...], str], int]:
+    """Spellings as words -> class, and the length of the longest."""
+    known = {
+        tuple(words(spelling.text)): name
+        for name, spellings in table().forms.items()
+        for spelling in spellings
+    }
+    return known, max(map(len, known))
+
+
+@cache
+def _kept() -> frozenset[str]:
+    return frozenset(table().kept)
+
+
+@cache
+def _class_of() -> dict[str, str]:
+    return {short: name for name, shorts in table().classes.items() for short in shorts}
+
+
+def without_forms(cleaned: str) -> Formless:
+    """The words of a cleaned text without its legal forms.
+
+    A text of nothing but legal forms keeps them as words: something must be compared.
+    """
+    joined = DOTTED.sub(_undotted, cleaned)
+    found, rest = _through_rigour(joined)
+    left, more = _own(tuple(words(rest)))
+    if not left:
+        return Formless(tuple(words(joined)), ())
+    return Formless(tuple(left), tuple(sorted({*found, *more})))
+
+
+def _undotted(match: re.Match[str]) -> str:
+    """``s.r.o.`` as one word if it is a legal form; initials of people stay apart."""
+    short = "".join(words(match[0]))
+    known, _ = _phrases()
+    is_form = (short,) in known or (len(short) > 1 and not _through_rigour(short)[1].strip())
+    return f" {short} " if is_form else match[0]
+
+
+def _through_rigour(text: str) -> tuple[set[str], str]:
+    """Classes of the forms that rigour sees, and the text without those forms."""
+    from rigour.names.org_types import extract_org_types
+
+    kept = _kept()
+    seen = {written: short for written, short in extract_org_types(text) if written not in kept}
+    for written in sorted(seen, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(written)}(?!\w)", " ", text)
+    classes = _class_of()
+    return {classes[short] for short in seen.values() if short in classes}, text
+
+
+def _own(tokens: tuple[str, ...]) -> tuple[list[str], set[str]]:
+    known, longest = _phrases()
+    left: list[str] = []
+    found: set[str] = set()
+    at = 0
+    while at < len(tokens):
+        for size in range(min(longest, len(tokens) - at), 0, -1):
+            if (form := known.get(tokens[at : at + size])) is not None:
+                found.add(form)
+                at += size
+                break
+        else:
+            left.append(tokens[at])
+            at += 1
+    return left, found

@@ -1,0 +1,101 @@
+"""Words that mean the same in several languages, as one concept each.
+
+A concept says what kind of body or trade a name speaks of; it is shared by thousands of
+firms and weighs little beside the words that are a firm's own. ``glossary.yml`` holds
+the words; issue by issue it grows, and nothing here changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+import msgspec.yaml
+
+from tidewaiter.text.clean import clean, words
+from tidewaiter.text.fold import fold
+
+Kind = Literal["particle", "body", "trade"]
+
+
+class Concept(msgspec.Struct, frozen=True, kw_only=True):
+    """One meaning.
+
+    ``kind``: ``particle`` says nothing of a firm (of, group), ``body`` what it is
+    (plant), ``trade`` what it deals in (electronics, bank). ``terms`` are words or
+    phrases by language; a final ``*`` stands for any ending. ``source`` is a key of the
+    file's ``sources``.
+    """
+
+    id: str
+    kind: Kind
+    terms: dict[str, tuple[str, ...]]
+    source: str
+
+
+class Glossary(msgspec.Struct, frozen=True):
+    """``sources``: key -> citation; ``concepts`` in the order of the file."""
+
+    sources: dict[str, str]
+    concepts: tuple[Concept, ...]
+
+
+class Lookup(msgspec.Struct, frozen=True):
+    """Folded phrases and folded beginnings -> concept."""
+
+    phrases: dict[tuple[str, ...], Concept]
+    stems: dict[str, Concept]
+    longest: int
+    shortest_stem: int
+
+
+@cache
+def glossary() -> Glossary:
+    """The content of ``glossary.yml``."""
+    text = resources.files(__package__).joinpath("glossary.yml").read_text("utf-8")
+    return msgspec.yaml.decode(text, type=Glossary)
+
+
+@cache
+def lookup() -> Lookup:
+    """The glossary, folded, ready to be asked."""
+    phrases: dict[tuple[str, ...], Concept] = {}
+    stems: dict[str, Concept] = {}
+    for concept in glossary().concepts:
+        for term in sorted(t for terms in concept.terms.values() for t in terms):
+            key = tuple(fold(word) for word in words(clean(term)))
+            if term.endswith("*"):
+                stems.setdefault(key[0], concept)
+            else:
+                phrases.setdefault(key, concept)
+    return Lookup(phrases, stems, max(map(len, phrases)), min(map(len, stems)))
+
+
+def concepts(folded: Sequence[str]) -> list[tuple[int, Concept | None]]:
+    """Folded words cut into phrases: (number of words, concept or ``None``), in order."""
+    known = lookup()
+    found: list[tuple[int, Concept | None]] = []
+    at = 0
+    while at < len(folded):
+        size, concept = _phrase_at(folded, at, known)
+        found.append((size, concept))
+        at += size
+    return found
+
+
+def _phrase_at(folded: Sequence[str], at: int, known: Lookup) -> tuple[int, Concept | None]:
+    for size in range(min(known.longest, len(folded) - at), 0, -1):
+        concept = known.phrases.get(tuple(folded[at : at + size]))
+        if concept is not None:
+            return size, concept
+    return 1, _stem_of(folded[at], known)
+
+
+def _stem_of(word: str, known: Lookup) -> Concept | None:
+    for length in range(len(word), known.shortest_stem - 1, -1):
+        if (concept := known.stems.get(word[:length])) is not None:
+            return concept
+    return None

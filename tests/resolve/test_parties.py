@@ -1,0 +1,126 @@
+"""Ids before numbers before names; judgements before all of them; the order of rows never."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tidewaiter.errors import IntegrityError
+from tidewaiter.resolve import judgement
+from tidewaiter.resolve.judgement import Judgement, Judgements
+from tidewaiter.resolve.parties import Resolution, resolve
+
+
+def mention(
+    name: str | None, country: str | None = "UZ", given: str | None = None
+) -> dict[str, Any]:
+    """One mention of a declaration of dataset ``case``."""
+    key = "|".join((given or "", name or "", country or ""))
+    return {"mention": key, "dataset": "case", "id": given, "name": name, "country": country}
+
+
+def company(given: str, *names: str, country: str = "UZ", tax: str | None = None) -> dict[str, Any]:
+    """One row of the register."""
+    return {
+        "record_id": f"case:{given}",
+        "name": list(names),
+        "country": country,
+        "address": None,
+        "tax_number": tax,
+        "registration_number": None,
+        "lei": None,
+    }
+
+
+def party(found: Resolution, row: dict[str, Any]) -> str:
+    """The party of a mention."""
+    return found.mentions[row["mention"]]
+
+
+NONE = Judgements({})
+
+
+def test_an_id_joins_spellings_and_a_company() -> None:
+    """The same id is the same party, whatever the name says."""
+    rows = [mention("Oqdaryo Optik", given="C1"), mention("ООО Окдарё Оптик", given="C1")]
+    found = resolve(rows, [company("C1", "Oqdaryo Optik MChJ")], NONE)
+    assert {party(found, row) for row in rows} == {"case:C1"}
+    assert found.parties[0].caption == "Oqdaryo Optik MChJ"
+
+
+def test_a_tax_number_given_as_id_finds_the_company() -> None:
+    """Spaces and dashes in a number do not matter; another number is another party."""
+    register = [company("C1", "Oqdaryo Optik MChJ", tax="305 000-033")]
+    near = mention("Oqdaryo Optik", given="305000034")
+    found = resolve([mention("X", given="305000033"), near], register, NONE)
+    assert party(found, mention("X", given="305000033")) == "case:C1"
+    assert party(found, near) == "case:305000034"
+
+
+def test_a_name_without_id_needs_the_same_country() -> None:
+    """The legal form does not matter, the country does."""
+    register = [company("C1", "Oqdaryo Optik MChJ")]
+    here, there = mention("OQDARYO OPTIK"), mention("OQDARYO OPTIK", "KZ")
+    found = resolve([here, there], register, NONE)
+    assert party(found, here) == "case:C1"
+    assert party(found, there).startswith("case:name:")
+
+
+def test_a_name_that_two_companies_share_stays_a_party_of_its_own() -> None:
+    """Ambiguity is not guessed away."""
+    register = [company("C1", "Oqdaryo Optik MChJ"), company("C2", "Oqdaryo Optik QK")]
+    row = mention("Oqdaryo Optik")
+    assert party(resolve([row], register, NONE), row).startswith("case:name:")
+
+
+def test_one_more_letter_is_another_party() -> None:
+    """A near name is not the same name."""
+    register = [company("C1", "Bahmal Agro MChJ")]
+    row = mention("Bahmala Agro MChJ")
+    assert party(resolve([row], register, NONE), row).startswith("case:name:")
+
+
+def test_judgements_join_and_part() -> None:
+    """Yes joins two parties under the smaller id; no keeps a name from a company."""
+    one, two = mention("Alfa", given="A"), mention("Beta", given="B")
+    joined = resolve([one, two], [], Judgements({("case:A", "case:B"): "yes"}))
+    assert party(joined, one) == party(joined, two) == "case:A"
+    assert joined.parties[0].basis == ("id", "judgement")
+    register, row = [company("C1", "Oqdaryo Optik MChJ")], mention("Oqdaryo Optik")
+    own = party(resolve([row], [], NONE), row)
+    apart = resolve([row], register, Judgements({("case:C1", own): "no"}))
+    assert party(apart, row) == own
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    """Shuffled mentions and companies give the same parties."""
+    rows = [mention(f"Firm {i % 7}", given=f"C{i % 5}" if i % 3 else None) for i in range(40)]
+    register = [company(f"C{i}", f"Firm {i}", tax=str(i)) for i in range(5)]
+    first = resolve(rows, register, NONE)
+    for seed in range(5):
+        random.Random(seed).shuffle(rows)
+        random.Random(seed).shuffle(register)
+        assert resolve(rows, register, NONE) == first
+
+
+def test_judgements_are_kept_in_order_and_the_newest_holds(tmp_path: Path) -> None:
+    """Append-only: both lines stay; a torn line is passed over and then cut off."""
+    for answer in ("yes", "no"):
+        made = Judgement(left="b", right="a", answer=answer, by="A. Analyst", at="2024-01-01")
+        judgement.append(tmp_path, made)
+    path = tmp_path / judgement.FILE_NAME
+    path.write_bytes(path.read_bytes() + b'{"left":')
+    assert [each.answer for each in judgement.read(tmp_path)] == ["yes", "no"]
+    assert judgement.in_force(tmp_path).answer("a", "b") == "no"
+    judgement.append(tmp_path, Judgement(left="a", right="b", answer="unsure", by="B", at="t"))
+    assert [each.answer for each in judgement.read(tmp_path)] == ["yes", "no", "unsure"]
+
+
+def test_a_damaged_judgement_is_named(tmp_path: Path) -> None:
+    """A line that is no judgement is an integrity error with its number."""
+    (tmp_path / judgement.FILE_NAME).write_bytes(b"nonsense\n")
+    with pytest.raises(IntegrityError, match="judgement"):
+        judgement.read(tmp_path)

@@ -1,0 +1,59 @@
+"""Statements become parties, whatever their order."""
+
+from __future__ import annotations
+
+import random
+
+import pyarrow as pa
+
+from tidewaiter.screen import listed_parties
+
+ROWS = [
+    ("x:1", "Company", "name", "Velkon JSC"),
+    ("x:1", "Company", "alias", "АО «Велкон»"),
+    ("x:1", "Company", "weakAlias", "VK"),
+    ("x:1", "Company", "weakAlias", "Velkon Old Plant"),
+    ("x:1", "Company", "innCode", "7700000016"),
+    ("x:1", "Company", "registrationNumber", "12345678"),
+    ("x:1", "Company", "kppCode", "770101001"),
+    ("x:1", "Company", "jurisdiction", "RU"),
+    ("x:1", "Company", "address", "Omsk"),
+    ("x:1", "Sanction", "listId", "eu_833_annex_iv"),
+    ("x:1", "Sanction", "measure", "export_restriction"),
+    ("x:1", "Sanction", "program", "EU-UKR"),
+    ("x:1", "Sanction", "annex", "IV"),
+    ("x:1", "Sanction", "recordId", "7"),
+    ("x:1", "Sanction", "listingDate", "2023-01-02"),
+    ("x:0", "Person", "name", "Velkonov Ivan"),
+    ("x:0", "Person", "birthDate", "1970"),
+]
+
+
+def table(rows: list[tuple[str, str, str, str]]) -> pa.Table:
+    """Statements, all of one row of one source."""
+    names = ("entity_id", "schema", "prop", "value")
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(names)}
+    return pa.table(columns | {"source_id": ["s"] * len(rows), "locator": ["row 2"] * len(rows)})
+
+
+def test_a_party_and_its_listing() -> None:
+    """Names, numbers with their scheme, place and listing; no shared tax-office code."""
+    person, plant = listed_parties(table(ROWS), {"s": "sources/s"})
+    assert plant.caption == "Velkon JSC"
+    assert plant.schema == "Company"
+    assert plant.names == ("Velkon JSC", "АО «Велкон»", "Velkon Old Plant")
+    assert plant.identifiers == ("id:12345678", "inn:7700000016")
+    assert (plant.countries, plant.addresses) == (("RU",), ("Omsk",))
+    (listing,) = plant.listings
+    assert (listing.list_id, listing.measure) == ("eu_833_annex_iv", "export_restriction")
+    assert (listing.listed_on, listing.uri) == ("2023-01-02", "sources/s")
+    assert listing.excerpt.startswith("IV 7; Velkon JSC")
+    assert (person.schema, person.birth_dates, person.listings) == ("Person", ("1970",), ())
+
+
+def test_order_of_statements_makes_no_difference() -> None:
+    """Shuffled statements give the same parties."""
+    expected = listed_parties(table(ROWS), {})
+    for seed in range(5):
+        rows = random.Random(seed).sample(ROWS, len(ROWS))
+        assert listed_parties(table(rows), {}) == expected

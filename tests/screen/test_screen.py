@@ -1,0 +1,230 @@
+"""Queries against a small invented list: numbers first, then names, then what is near."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from tidewaiter.errors import BadDataError
+from tidewaiter.screen import Listed, ListIndex, Listing, Query, Screened, screen
+
+INN, OTHER_INN = "7700000016", "5000000017"
+IMO = "9100009"
+
+
+def listing(name: str, measure: str = "export_restriction") -> Listing:
+    """A listing on list ``name``."""
+    return Listing(
+        list_id=name,
+        measure=measure,
+        programme=None,
+        listed_on="2023-01-01",
+        delisted_on=None,
+        source_id="0" * 64,
+        uri="sources/x",
+        locator="row 2",
+        excerpt="",
+    )
+
+
+PLANT = Listed(
+    entity_id="x:plant",
+    caption="Zavod Velkon, JSC",
+    schema="Company",
+    names=("Zavod Velkon, JSC", "Акционерное общество «Завод Велкон» (АО «Завод Велкон»)"),
+    identifiers=(f"inn:{INN}",),
+    countries=("RU",),
+    addresses=("Lenina Str. 1, Omsk, Russian Federation",),
+    listings=(listing("eu_833_annex_iv"), listing("us_bis_el")),
+)
+NAMESAKE = Listed(
+    entity_id="x:namesake",
+    caption="JSC Velkond",
+    schema="Company",
+    names=("JSC Velkond", "АО «Велконд»"),
+    countries=("RU",),
+    addresses=("Mira Str. 3, Perm, Russian Federation",),
+    listings=(listing("eu_833_annex_iv"),),
+)
+PERSON = Listed(
+    entity_id="x:person",
+    caption="VELKONOV Ivan Petrovich",
+    schema="Person",
+    names=("VELKONOV Ivan Petrovich", "Велконов Иван Петрович"),
+    countries=("RU",),
+    birth_dates=("1970-02-03",),
+    listings=(listing("eu_269_annex_i", "asset_freeze"),),
+)
+SHIP = Listed(
+    entity_id="x:ship",
+    caption="Velkon Star",
+    schema="Vessel",
+    names=("Velkon Star",),
+    identifiers=(f"imo:{IMO}",),
+    listings=(listing("eu_833_annex_xlii", "vessel_ban"),),
+)
+HOMELESS = Listed(entity_id="x:homeless", caption="Qumtor", schema="Company", names=("Qumtor",))
+LIST = (PLANT, NAMESAKE, PERSON, SHIP, HOMELESS)
+
+
+@pytest.fixture(scope="module")
+def index() -> ListIndex:
+    """The list above."""
+    return ListIndex(LIST)
+
+
+def ask(index: ListIndex, *names: str, **known: object) -> Screened:
+    """A query by name, with whatever else is known."""
+    return screen(msgspec.convert({"query_id": "q", "names": names, **known}, Query), index)
+
+
+def ids(answer: Screened) -> list[str]:
+    """The parties found."""
+    return [match.entity_id for match in answer.results]
+
+
+@pytest.mark.parametrize("name", [f"INN {INN}", INN, f"ИНН {INN}", f"Other Name, ИНН {INN}"])
+def test_an_equal_number_decides(index: ListIndex, name: str) -> None:
+    """A tax number in the name field is enough, whatever stands beside it."""
+    (match,) = ask(index, name).results
+    assert (match.entity_id, match.score, match.by_identifier) == ("x:plant", 1.0, True)
+    assert INN in match.explanations[0]
+
+
+@pytest.mark.parametrize("number", [INN, f"inn:{INN}", f"INN {INN}"])
+def test_a_number_in_its_field(index: ListIndex, number: str) -> None:
+    """An identifier is found in the field for it, with and without its scheme."""
+    assert ids(ask(index, "?", identifiers=[number])) == ["x:plant"]
+
+
+def test_a_conflicting_number_lowers_and_is_shown(index: ListIndex) -> None:
+    """An equal name with another tax number is near, never a match, and says why."""
+    answer = ask(index, "Завод Велкон", identifiers=[f"inn:{OTHER_INN}"])
+    assert answer.results == ()
+    assert answer.near[0].entity_id == "x:plant"
+    assert any(OTHER_INN in each and INN in each for each in answer.near[0].explanations)
+
+
+@pytest.mark.parametrize("name", ["Завод Велкон", "Velkon Plant, Omsk", "Velkon Plant (Omsk)"])
+def test_names_match_with_and_without_place(index: ListIndex, name: str) -> None:
+    """A place that the listed address has is set aside as evidence."""
+    (match,) = ask(index, name).results
+    assert match.entity_id == "x:plant"
+    assert match.list_ids == ("eu_833_annex_iv", "us_bis_el")
+    assert match.score < 1
+    assert match.probability is None
+
+
+def test_another_place_lowers(index: ListIndex) -> None:
+    """A place that the listed address does not have keeps the name from matching."""
+    answer = ask(index, "Velkon Plant, Perm")
+    assert answer.results == ()
+    assert any("“Perm”" in each for each in answer.near[0].explanations)
+
+
+def test_a_place_that_cannot_be_compared(index: ListIndex) -> None:
+    """Without a listed address a place says nothing, and the reader is told."""
+    (match,) = ask(index, "Qumtor, Omsk").results
+    assert any("gives no address" in each for each in match.explanations)
+
+
+def test_the_namesake_is_another_party(index: ListIndex) -> None:
+    """X and Xd never meet, neither as results nor as near ones."""
+    answer = ask(index, "Velkond, Perm")
+    assert ids(answer) == ["x:namesake"]
+    assert "x:plant" not in {m.entity_id for m in (*answer.results, *answer.near)}
+    assert "x:namesake" not in {m.entity_id for m in ask(index, "Velkon").results}
+
+
+@pytest.mark.parametrize("name", ["Velkon Engineering Company, India", "Velkon Star Plant", "VK"])
+def test_no_match(index: ListIndex, name: str) -> None:
+    """Near misses do not match."""
+    assert ask(index, name).results == ()
+
+
+def test_a_person_by_name_and_birth_date(index: ListIndex) -> None:
+    """Order and patronymic do not matter; another birth year keeps them apart, visibly."""
+    (match,) = ask(index, "Ivan Velkonov", schema="Person", birth_date="1970-02").results
+    assert match.entity_id == "x:person"
+    other = ask(index, "Ivan Velkonov", schema="Person", birth_date="1985")
+    assert other.results == ()
+    assert any("1970-02-03" in each for each in other.near[0].explanations)
+
+
+def test_a_firm_is_no_person_or_ship(index: ListIndex) -> None:
+    """A legal form, or a schema, says what kind of party is asked for."""
+    assert ask(index, "Velkon Star LLC").results == ()
+    assert ask(index, "Velkon Star", schema="Company").results == ()
+    assert ids(ask(index, "Velkon Star", schema="Vessel")) == ["x:ship"]
+    assert ids(ask(index, f"IMO {IMO}")) == ["x:ship"]
+
+
+def test_completeness_grows_with_what_is_compared(index: ListIndex) -> None:
+    """A bare name never looks as well known as a name with country and place."""
+    bare = ask(index, "Velkon Plant").results[0]
+    more = ask(index, "Velkon Plant, Omsk", country="Russia").results[0]
+    assert bare.completeness < more.completeness <= 1
+    assert more.score >= bare.score
+
+
+def test_threshold_and_limit(index: ListIndex) -> None:
+    """The caller's threshold decides what is a match, and near ones step in below it."""
+    query = Query(query_id="q", names=("Velkon",))
+    assert [m.match for m in screen(query, index, threshold=0.95).near] == [False] * 2
+    assert screen(query, index, threshold=0.5, limit=1).results[0].match
+
+
+def test_the_order_of_the_list_makes_no_difference() -> None:
+    """The same list in any order gives the same answers, byte for byte."""
+    queries = ["Velkon", "Завод Велкон", "Velkonov Ivan", "Velkond", INN]
+    expected = None
+    for seed in range(5):
+        shuffled = random.Random(seed).sample(LIST, len(LIST))
+        index = ListIndex(shuffled)
+        answers = msgspec.json.encode([ask(index, q) for q in queries])
+        expected = expected or answers
+        assert answers == expected
+
+
+SCRIPT = """
+from tidewaiter.screen import *
+parties = [Listed(entity_id=f"x:{n}", caption=n, schema="Company", names=(n, n + " завод"))
+           for n in ("Velkon Omega", "Omega Velkon Plant", "Velkona", "Elektrovelkon Dzhan")]
+index = ListIndex(parties)
+for name in ("Omega Velkon", "Elektrovelkom Jan", "Velkon"):
+    print(screen(Query(query_id="q", names=(name,)), index))
+"""
+
+
+def test_hash_seeds_make_no_difference() -> None:
+    """Python's hash seed changes nothing of an answer."""
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            check=True,
+            capture_output=True,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(outputs) == 1
+    assert outputs.pop()
+
+
+def test_odd_queries_are_answered(index: ListIndex) -> None:
+    """No name, or one without a letter, finds nobody and is no error."""
+    for names in ((), ("",), ("?",), ("\ud800",), ("🚢" * 50,)):
+        answer = ask(index, *names)
+        assert (answer.results, answer.near) == ((), ())
+    assert screen(Query(query_id="q", names=("Velkon",)), ListIndex([])).results == ()
+
+
+def test_a_megabyte_is_refused(index: ListIndex) -> None:
+    """A name that long is an error that says so, naming the query."""
+    with pytest.raises(BadDataError, match="characters") as caught:
+        ask(index, "Velkon " * 150_000)
+    assert "query q" in str(caught.value)
