@@ -52,7 +52,9 @@ def lead(rank: int, rows: int) -> Lead:
         as_of="2023-12-31",
         headline=f"Possible re-export contrary to export restrictions (invented) {HOSTILE}",
         subjects=tuple(
-            Subject(entity_id=f"case:{i}", caption=name, schema="Company", country=country, role=role)
+            Subject(
+                entity_id=f"case:{i}", caption=name, schema="Company", country=country, role=role
+            )
             for i, (role, name, country) in enumerate(parties)
         ),
         flags=(flag,),

@@ -10,7 +10,9 @@ import tidewaiter.report
 from tidewaiter.model.finding import Lead
 from tidewaiter.report.render import RunSummary, html
 
-FORBIDDEN = re.compile(r"\b(diverter|evader|guilty|culprit|criminal|smuggler|sanctioned)\b", re.I)
+FORBIDDEN = re.compile(
+    r"\b(diverter|evader|guilty|culprit|criminal|smuggler|sanctioned)\b", re.IGNORECASE
+)
 
 
 class Page(HTMLParser):
@@ -93,7 +95,11 @@ def test_an_empty_run_says_what_it_means(summary: RunSummary) -> None:
 def test_no_word_judges() -> None:
     """Templates and sentences never call anybody guilty, nor a listing just “sanctioned”."""
     package = Path(tidewaiter.report.__file__).parents[1]
-    files = [*package.rglob("*.j2"), *package.glob("assess/**/*.yml"), *package.glob("assess/**/*.py")]
+    files = [
+        *package.rglob("*.j2"),
+        *package.glob("assess/**/*.yml"),
+        *package.glob("assess/**/*.py"),
+    ]
     assert files
     for path in files:
         assert not FORBIDDEN.search(path.read_text("utf-8")), path

@@ -24,7 +24,8 @@ def listed_receiver_points(seen: ListedReceiver) -> int:
     """Points of EUS-08."""
     weight = weights()["EUS-08"]
     points = weight["delivery"] * seen.match_score + weight["traced"] * seen.traced
-    return int(round(points + weight["in_force"] * seen.in_force))
+    points += weight["in_force"] * seen.in_force
+    return round(float(points))
 
 
 def total(points: list[int]) -> int:

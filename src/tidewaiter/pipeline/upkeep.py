@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,10 +14,9 @@ from tidewaiter.pipeline.intake import Intake, Options, Progress, Staged, silent
 from tidewaiter.resolve import judgement
 from tidewaiter.settings import Settings
 from tidewaiter.sources import registry
-from tidewaiter.sources.card import Card, cards
+from tidewaiter.sources.card import cards
 from tidewaiter.store import lock, manifest, raw, snapshot
 from tidewaiter.store.manifest import Snapshot
-from tidewaiter.store.tables import table
 from tidewaiter.store.workspace import Workspace, event
 
 
@@ -154,18 +153,6 @@ def current(workspace: Workspace) -> tuple[Snapshot, ...]:
 
 
 def known_sources() -> list[dict[str, str]]:
-    """Every format that can be read: from its card, or for a plain table its meaning."""
-    of_card = {each.name: each for each in cards()}
-    return [_known(reader.name, of_card) for reader in registry.READERS]
-
-
-def _known(name: str, of_card: Mapping[str, Card]) -> dict[str, str]:
-    if name in of_card:
-        fields = ("name", "title", "publisher", "url", "licence", "good_for", "format")
-        return {field: getattr(of_card[name], field) for field in fields}
-    meaning = "who looks at a case" if name == "case" else table(name).meaning
-    file = "case.toml" if name == "case" else f"{name}.csv"
-    return {
-        "name": name, "title": meaning, "publisher": "the user", "url": "", "licence": "",
-        "good_for": "your own data", "format": f"{file}, see the formats page",
-    }  # fmt: skip
+    """Every format that can be read, from its card."""
+    fields = ("name", "title", "publisher", "url", "licence", "good_for", "format")
+    return [{field: getattr(each, field) for field in fields} for each in cards()]

@@ -81,7 +81,9 @@ class World:
 
     def _open(self, each: Table) -> None:
         holding = [s for s in self.state.current if s.tables.get(each.name)]
-        paths = [(self.root / s.folder / f"{each.name}.parquet", self.state.order(s)) for s in holding]
+        paths = [
+            (self.root / s.folder / f"{each.name}.parquet", self.state.order(s)) for s in holding
+        ]
         self.engine.files(RAW.format(each.name), paths, arrow_schema(each))
         if not paths:
             self.engine.arrow(each.name, arrow_schema(each).empty_table())

@@ -6,6 +6,8 @@ arithmetic on counts, so that the same lead always gives the same picture.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 
 from tidewaiter.model.finding import Lead, Subject
@@ -65,7 +67,7 @@ def chain(lead: Lead) -> Chain:
         columns.append([_box(x, TOP + i * ROW, party) for i, party in enumerate(parties)])
     arrows = [
         Arrow(a.x + WIDTH, a.y + HEIGHT // 2, b.x, b.y + HEIGHT // 2)
-        for left, right in zip(columns, columns[1:], strict=False)
+        for left, right in pairwise(columns)
         for a in left
         for b in right
     ]

@@ -42,10 +42,13 @@ def load_summary(snapshots: Sequence[Snapshot], outcomes: Mapping[str, str]) -> 
 
 def known_sources(known: Iterable[Mapping[str, Any]]) -> Table:
     """Every format that can be read, and what it is good for."""
-    table = _table("source", "what it is", "publisher", "licence", "good for")
+    from rich.text import Text
+
+    table = _table("source", "what it is, and what it is good for", "publisher, licence")
     for each in known:
-        keys = ("name", "title", "publisher", "licence", "good_for")
-        table.add_row(*(shown(str(each.get(key) or "")) for key in keys))
+        what = Text(each["title"]).append(f"\n{each['good_for']}", style="dim")
+        whose = Text(each["publisher"]).append(f"\n{each['licence']}", style="dim")
+        table.add_row(each["name"], what, whose)
     return table
 
 
