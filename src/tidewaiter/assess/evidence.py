@@ -49,6 +49,8 @@ def _item_text(item: Item) -> str:
         f"consignor {item.consignor_name} ({item.consignor_country})",
         f"consignee {item.consignee_name} ({item.consignee_country})",
     ]
+    if item.origin_country:
+        cells.append(f"origin {item.origin_country}")
     if item.end_user_name:
         cells.append(f"end user {item.end_user_name}")
     cells.append(f"HS {item.hs_code}" + (f" {item.description}" if item.description else ""))

@@ -231,15 +231,18 @@ def _value(pattern: Pattern, frame: Frame) -> tuple[str | None, list[str]]:
 
 
 def _route(pattern: Pattern) -> tuple[str, ...]:
-    """Countries in the order in which the goods met them, as far as they are declared."""
-    met: list[str | None] = []
-    for pair in pattern.drawn:
-        met += [pair.item.origin_country, pair.item.consignor_country]
-    met.append(pattern.sender.country)
-    for delivery in pattern.deliveries:
-        item = delivery.item
-        met.append(item.destination_country or item.consignee_country)
-    return tuple(dict.fromkeys(country for country in met if country))
+    """Legs in order, as declared: where from, the sender's country, where to.
+
+    Several countries on one leg stand side by side, because they are alternatives and
+    not a journey.
+    """
+    items = [delivery.item for delivery in pattern.deliveries]
+    legs = [
+        {pair.item.dispatch_country or pair.item.consignor_country for pair in pattern.drawn},
+        {pattern.sender.country} - {None},
+        {item.destination_country or item.consignee_country for item in items},
+    ]
+    return tuple(" / ".join(sorted(str(each) for each in leg)) for leg in legs if leg)
 
 
 def _best(pattern: Pattern) -> Receiver:

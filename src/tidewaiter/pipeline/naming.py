@@ -15,6 +15,7 @@ from tidewaiter.resolve.mentions import mentions
 from tidewaiter.resolve.parties import Party, Resolution, resolve
 from tidewaiter.screen import Listed, ListIndex, Match, Query, listed_parties
 from tidewaiter.screen import screen as screen_query
+from tidewaiter.screen.records import LONGEST_NAME
 
 TEXTS = pa.list_(pa.string())
 PARTIES = pa.schema(
@@ -98,7 +99,8 @@ def query(party: Party) -> Query:
     """A party as a screening query."""
     return Query(
         query_id=party.party_id,
-        names=party.names or (party.caption,),
+        # A cell may hold anything; what is longer than any name is compared by its start.
+        names=tuple(name[:LONGEST_NAME] for name in party.names or (party.caption,)),
         country=party.country,
         identifiers=party.identifiers,
         address=party.addresses[0] if party.addresses else None,
