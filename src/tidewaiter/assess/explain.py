@@ -237,12 +237,13 @@ def _route(pattern: Pattern) -> tuple[str, ...]:
     not a journey.
     """
     items = [delivery.item for delivery in pattern.deliveries]
-    legs = [
+    legs: list[set[str | None]] = [
         {pair.item.dispatch_country or pair.item.consignor_country for pair in pattern.drawn},
-        {pattern.sender.country} - {None},
+        {pattern.sender.country},
         {item.destination_country or item.consignee_country for item in items},
     ]
-    return tuple(" / ".join(sorted(str(each) for each in leg)) for leg in legs if leg)
+    named = [sorted(each for each in leg if each) for leg in legs]
+    return tuple(" / ".join(leg) for leg in named if leg)
 
 
 def _best(pattern: Pattern) -> Receiver:
