@@ -28,7 +28,12 @@ SPELLINGS = {
     "F6": {"consignee_name": "?", "consignee_id": "1657032272", "consignee_country": "RU"},
 }
 OTHER = {"F7": {"end_user_name": "Elecond, Sarapul"}}
-HEADER = ["declaration_id", "item_no", "date", "procedure", "consignor_id", "consignor_name", "consignor_country", "consignee_id", "consignee_name", "consignee_country", "hs_code", "quantity", "unit", "value", "currency", "end_user_name"]
+HEADER = (
+    "declaration_id", "item_no", "date", "procedure",
+    "consignor_id", "consignor_name", "consignor_country",
+    "consignee_id", "consignee_name", "consignee_country",
+    "hs_code", "quantity", "unit", "value", "currency", "end_user_name",
+)  # fmt: skip
 
 
 def tidewaiter(*arguments: str) -> str:

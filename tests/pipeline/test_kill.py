@@ -17,6 +17,7 @@ from tidewaiter.store.workspace import Workspace
 
 MOMENTS = 50
 ROWS = 4000
+LISTED = "Velkonat Works"
 HEADER = (
     "declaration_id,item_no,date,procedure,consignor_name,consignor_country,"
     "consignee_name,consignee_country,hs_code,quantity,unit,value,currency\n"
@@ -30,15 +31,13 @@ def write_declarations(folder: Path, rows: int, tag: str) -> Path:
         out.write(HEADER)
         for i in range(rows):
             firm = f"Firm {tag} {i % 50}"
-            sides = (
-                f"import,Seller {i % 9},DE,{firm},UZ"
-                if i % 2
-                else f"export,{firm},UZ,Buyer {i % 70},KZ"
-            )
+            buyer = LISTED if i % 70 == 0 else f"Buyer {i % 70}"
+            sides = f"import,Seller {i % 9},DE,{firm},UZ"
+            sides = sides if i % 2 else f"export,{firm},UZ,{buyer},KZ"
             out.write(f"{tag}{i},1,2023-0{1 + i % 9}-15,{sides},854231,{1 + i % 30},pcs,100,USD\n")
     with (folder / "designations.csv").open("w", encoding="utf-8") as out:
         out.write("list_id,entity_id,schema,name,country,measure,listed_on\n")
-        out.write(f"l,{tag},Company,Buyer 7,KZ,asset_freeze,2022-01-01\n")
+        out.write(f"l,{tag},Company,{LISTED},KZ,asset_freeze,2022-01-01\n")
     return folder
 
 
