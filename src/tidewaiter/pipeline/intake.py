@@ -116,10 +116,10 @@ class Intake:
         staged, source_id = raw.stage(found.path, folder)
         space = getattr(found.reader, "dataset", None) or dataset
         place = f"{found.name}@{digest(str(found.place.resolve()))}"
-        known = _same_bytes(state, space, source_id, found.reader)
-        if known is not None:
-            return Staged(outcome="unchanged", snapshot=known, folder=folder, raw=None)
         sidecar = self._stage_sidecar(found.path, folder)
+        known = _same_bytes(state, space, source_id, found.reader)
+        if known is not None and known.sidecar == (sidecar.name if sidecar else None):
+            return Staged(outcome="unchanged", snapshot=known, folder=folder, raw=None)
         source = SourceFile(
             path=staged,
             name=found.name,
