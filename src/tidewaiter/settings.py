@@ -20,7 +20,15 @@ from tidewaiter.errors import UsageError
 ENVIRONMENT_PREFIX = "TIDEWAITER_"
 FILE_NAME = "tidewaiter.toml"
 MEMORY = r"\d+(\.\d+)?\s?[KMGT]i?B"
-WHOLE = 100  # per cent
+RANGES = {  # least and greatest value of each figure
+    "threads": (0, 256),
+    "wait": (0, 86_400),
+    "max_rejects": (0, 100),
+    "max_shrink": (0, 100),
+    "match_threshold": (0.01, 1),
+    "horizon_days": (0, 36_525),
+    "min_score": (0, 100),
+}
 NOT_HASHED = frozenset({"threads", "memory", "wait"})
 
 
@@ -74,22 +82,20 @@ def resolve(workspace: Path | None, flags: dict[str, Any] | None = None) -> Sett
 
 def _checked(settings: Settings) -> Settings:
     """Refuse figures that parse but cannot be meant."""
-    sane = (
-        settings.threads >= 0
-        and settings.wait >= 0
-        and 0 <= settings.max_rejects <= WHOLE
-        and 0 <= settings.max_shrink <= WHOLE
-        and 0 < settings.match_threshold <= 1
-        and settings.horizon_days >= 0
-        and bool(re.fullmatch(MEMORY, settings.memory))
-    )
-    if not sane:
-        raise UsageError(
-            "a setting is out of its range",
-            where=msgspec.json.encode(settings).decode(),
-            next_step="see the settings page of the documentation for each range",
-        )
+    for name, (least, most) in RANGES.items():
+        if not least <= getattr(settings, name) <= most:
+            raise _refused(name, getattr(settings, name), f"{least:g} to {most:g}")
+    if not re.fullmatch(MEMORY, settings.memory):
+        raise _refused("memory", settings.memory, "an amount such as 2GB")
     return settings
+
+
+def _refused(name: str, given: object, wanted: str) -> UsageError:
+    return UsageError(
+        f"the setting {name} = {given} is out of its range",
+        where=f"flags, {ENVIRONMENT_PREFIX}{name.upper()} or {FILE_NAME}",
+        next_step=f"{name} takes {wanted}",
+    )
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -96,3 +96,24 @@ def test_a_lead_says_whose_law_and_what_is_missing(
     assert [s.role for s in lead.subjects] == [
         "supplier", "sender", "receiver as declared", "listed party",
     ]  # fmt: skip
+
+
+def test_units_that_differ_hide_no_import(
+    leads_of: Callable[..., tuple[Lead, ...]],
+) -> None:
+    """A row in another unit without weight does not make the others untraceable."""
+    case = cases()[0]
+    bought, sold = ({**row, "net_kg": ""} for row in tables(case)["declarations"])
+    metres = bought | {"declaration_id": "I2", "unit": "m"}
+    (lead,) = leads_of(case, declarations=[bought, metres, sold])
+    assert "100% of the amount" in lead.flags[0].observed
+
+
+def test_a_removed_entry_takes_the_lead_with_it(
+    leads_of: Callable[..., tuple[Lead, ...]],
+) -> None:
+    """Without the row of the list there is nothing to match."""
+    case = cases()[0]
+    entry = tables(case)["designations"][0]
+    other = entry | {"entity_id": "V2", "name": "Sarytash Cannery"}
+    assert leads_of(case, designations=[other]) == ()

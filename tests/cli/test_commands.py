@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 WriteCase = Callable[..., Path]
@@ -151,7 +152,24 @@ def test_a_judgement_takes_a_lead_away_and_is_kept(demo: str) -> None:
         assert done.returncode == 0, done.stderr
         run = json.loads(tidewaiter("run", "--json", "-w", demo).stdout)
         assert len(run["leads"]) == total
-    assert len((Path(demo) / "judgements.jsonl").read_text().splitlines()) == 2
+    lines = (Path(demo) / "judgements.jsonl").read_text().splitlines()
+    assert [x for x in lines if '"no"' in x]
+    assert [x for x in lines if '"unsure"' in x]
+
+
+def test_a_judgement_makes_a_match_where_no_rule_does(demo: str) -> None:
+    """A person says that a receiver is the listed party: the next run follows."""
+    listed = json.loads(tidewaiter("screen", "Severolan", "--json", "-w", demo).stdout)
+    entry = "demo:demo_export_list:D-018"
+    assert entry in json.dumps(listed)
+    before = json.loads(tidewaiter("run", "--json", "-w", demo).stdout)
+    parties = pq.read_table(Path(demo) / "out" / "parties.parquet").to_pylist()
+    (buyer,) = [p["party_id"] for p in parties if p["caption"] == "Sarykol Energo LLP"]
+    tidewaiter("judge", buyer, entry, "yes", "--by", "A. Analyst", "-w", demo)
+    after = json.loads(tidewaiter("run", "--json", "-w", demo).stdout)
+    assert len(after["leads"]) == len(before["leads"]) + 1
+    tidewaiter("judge", buyer, entry, "unsure", "--by", "A. Analyst", "-w", demo)
+    assert tidewaiter("run", "-w", demo).returncode == 0
 
 
 def test_the_workspace_may_come_from_the_environment(demo: str) -> None:

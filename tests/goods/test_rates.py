@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from itertools import pairwise
 
@@ -51,3 +52,10 @@ def test_halves_round_to_even() -> None:
     rates = Rates([("EUR", "2023", Decimal("0.5"))])
     assert rates.usd_cents(1, "EUR", "2023-06-01") == 0
     assert rates.usd_cents(3, "EUR", "2023-06-01") == 2
+
+
+def test_an_average_is_not_known_before_its_period_is_over() -> None:
+    """On a named day in the middle of a year that year's average does not exist yet."""
+    early = Rates(known_by=datetime.date(2023, 3, 31))
+    assert early.usd_cents(100, "EUR", "2023-02-01") is None
+    assert early.usd_cents(100, "EUR", "2022-02-01") is not None

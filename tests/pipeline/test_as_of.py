@@ -152,3 +152,14 @@ def test_rows_of_tables_that_a_stage_does_not_read_leave_it_alone(
     load(workspace, [case], Settings(), Options(dataset="demo"))
     again = run(workspace, Settings(), DAY).timings
     assert [t.stage for t in again if not t.reused] == ["report"]  # it names the new file
+
+
+def test_a_damaged_stage_result_is_computed_again(tmp_path: Path) -> None:
+    """An emptied result of an earlier run is not taken for this one's."""
+    workspace = workspace_of(tmp_path / "w", DEMO)
+    before = results(run(workspace, Settings()))
+    (kept,) = (workspace.path / "cache").glob("assess-*/leads.jsonl")
+    kept.write_bytes(b"")
+    again = run(workspace, Settings())
+    assert [t.stage for t in again.timings if not t.reused] == ["assess"]
+    assert results(again) == before

@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tidewaiter.errors import BadDataError, MissingError, ShrunkenListError
+from tidewaiter.errors import (
+    BadDataError,
+    IntegrityError,
+    MissingError,
+    ShrunkenListError,
+    UsageError,
+)
 from tidewaiter.pipeline import upkeep
 from tidewaiter.pipeline.intake import LoadReport, Options, load
+from tidewaiter.pipeline.run import run
 from tidewaiter.settings import Settings
 from tidewaiter.store import manifest
 from tidewaiter.store.workspace import Workspace
@@ -143,3 +150,38 @@ def test_prune_removes_what_is_superseded_and_nothing_that_is_pinned(
     assert not (workspace.path / old.folder).exists()
     assert len(list((workspace.path / "raw").rglob("*.csv"))) >= 2
     assert upkeep.verify(workspace).problems == ()
+
+
+def test_upgrade_does_not_believe_damaged_raw_bytes(
+    workspace: Workspace, write_case: WriteCase
+) -> None:
+    """A changed raw file is refused, and loading the file again restores it."""
+    case = write_case("case", declarations=declarations(3))
+    loaded(workspace, case)
+    (raw,) = (path for path in (workspace.path / "raw").rglob("*.csv") if path.is_file())
+    raw.write_bytes(raw.read_bytes().replace(b"1000", b"9000"))
+    with pytest.raises(IntegrityError, match="not what was kept"):
+        upkeep.upgrade(workspace, Settings(), every=True)
+    loaded(workspace, case)
+    assert upkeep.verify(workspace).problems == ()
+
+
+@pytest.mark.parametrize("name", ["../../x", "a:b", "A b", "", "eu_journal"])
+def test_a_name_space_stays_inside_the_workspace(
+    workspace: Workspace, write_case: WriteCase, name: str
+) -> None:
+    """A name space is also a folder: nothing else is accepted."""
+    case = write_case("case", declarations=declarations(3))
+    with pytest.raises(UsageError, match="name space"):
+        load(workspace, [case], Settings(), Options(dataset=name))
+
+
+def test_a_snapshot_that_cannot_be_read_is_damage(
+    workspace: Workspace, write_case: WriteCase
+) -> None:
+    """A run over an overwritten table ends with exit 7 and a way out."""
+    loaded(workspace, write_case("case", declarations=declarations(3)))
+    (table,) = (workspace.path / "snapshots").rglob("declarations.parquet")
+    table.write_bytes(b"nothing like it")
+    with pytest.raises(IntegrityError, match="cannot be read"):
+        run(workspace, Settings())

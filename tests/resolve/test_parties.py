@@ -95,6 +95,16 @@ def test_judgements_join_and_part() -> None:
     assert party(apart, row) == own
 
 
+def test_a_judgement_joins_a_name_to_a_company_and_keeps_what_is_known_of_it() -> None:
+    """The company need not be named anywhere; its numbers come along."""
+    row = mention("Something Else")
+    own = party(resolve([row], [], NONE), row)
+    register = [company("C1", "Oqdaryo Optik MChJ", tax="305000033")]
+    found = resolve([row], register, Judgements({("case:C1", own): "yes"}))
+    assert party(found, row) == "case:C1"
+    assert "305000033" in found.parties[0].identifiers
+
+
 def test_the_order_of_rows_does_not_matter() -> None:
     """Shuffled mentions and companies give the same parties."""
     rows = [mention(f"Firm {i % 7}", given=f"C{i % 5}" if i % 3 else None) for i in range(40)]

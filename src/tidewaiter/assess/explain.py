@@ -11,6 +11,7 @@ import msgspec
 import msgspec.yaml
 
 from tidewaiter.assess import evidence, weigh
+from tidewaiter.assess.flags.definition import definitions
 from tidewaiter.assess.flags.listed_receiver import (
     ListedReceiver,
     in_force,
@@ -62,7 +63,7 @@ def lead(pattern: Pattern, frame: Frame) -> Lead:
         probability_reason=NOT_CALIBRATED,
         band=weigh.band(score),
         as_of=frame.as_of,
-        headline=_headline(pattern),
+        headline=_headline(pattern, seen),
         subjects=tuple(_subjects(pattern)),
         flags=(flag,),
         counter_evidence=tuple(_counter(pattern)),
@@ -97,6 +98,7 @@ def _flag(
         sender=pattern.sender.caption,
         receiver=best.party.caption,
         via=_vias(pattern),
+        what=say["matched_by"]["identifier" if best.match.by_identifier else "name"],
         entry=best.entry.caption,
         measures=_measures(pattern),
         listed_on=_listed_on(best),
@@ -108,7 +110,8 @@ def _flag(
         hops=_count(seen.hops, "hop"),
         share=share,
     )
-    threshold = say["threshold"].format(threshold=frame.match_threshold, max_hops=2)
+    hops = definitions()[FLAG]["max_hops"]
+    threshold = say["threshold"].format(threshold=frame.match_threshold, max_hops=hops)
     return Flag(
         flag_id=FLAG,
         subject_id=pattern.sender.party_id,
@@ -149,9 +152,11 @@ def _subject(party: Party, role: str) -> Subject:
     )
 
 
-def _headline(pattern: Pattern) -> str:
+def _headline(pattern: Pattern, seen: ListedReceiver) -> str:
     best = _best(pattern)
     form = words()["headline" if pattern.drawn else "headline_direct"]
+    if not seen.in_force:
+        form = words()["headline_later"]
     return str(
         form.format(
             measures=_measures(pattern),

@@ -137,6 +137,9 @@ def guarded(command: Callable[[], object], *, debug: bool) -> int:
     except (KeyboardInterrupt, typer.Abort):
         note("tidewaiter: interrupted; nothing half-done was kept")
         return EXIT_INTERRUPTED
+    except UnicodeEncodeError:
+        note("tidewaiter: an argument is not valid UTF-8\nnext: write it in UTF-8")
+        return UsageError.exit_code
     except BrokenPipeError:
         # The reader of a pipe went away (`| head`): not an error of ours.
         sys.stderr.close()

@@ -87,21 +87,25 @@ def sources(workspace: WorkspaceOption = None, json: JsonOption = False) -> None
 
 def verify(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Compare every kept file with its checksum; exit 7 where one differs."""
+    import msgspec
+
     from tidewaiter.errors import IntegrityError
     from tidewaiter.pipeline import upkeep
 
     space = console.opened(workspace)
     found = upkeep.verify(space)
     if json:
-        console.show_json({"files": found.files, "problems": list(found.problems)})
+        console.show_json(msgspec.to_builtins(found))
     else:
         console.show(f"{found.files} files compared with their checksums")
+    for line in found.notes:
+        console.note(line)
     if found.problems:
         raise IntegrityError(
             f"{len(found.problems)} files are not what was kept",
             where="; ".join(found.problems[:5]),
-            next_step="run: tidewaiter upgrade (it reads kept raw files again), or load "
-            "the files again",
+            next_step="snapshots: run tidewaiter upgrade, which reads kept raw files again; "
+            "raw files: load them again",
         )
 
 

@@ -76,6 +76,12 @@ def compare(
     match what:
         case [path]:
             _compare_file(Path(path), out, settings.match_threshold, json)
+        case [_, _] if out is not None:
+            raise UsageError(
+                "two names give no file",
+                where="--out",
+                next_step="give a CSV with columns left and right, or leave --out away",
+            )
         case [left, right]:
             _compare_two(left, right, schema, settings.match_threshold, json)
         case _:

@@ -8,10 +8,13 @@ used in its place, because a threshold must not pass silently.
 from __future__ import annotations
 
 import csv
+import datetime
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
 from importlib import resources
+
+from tidewaiter.model.dates import last_day
 
 DAY, MONTH, YEAR = 10, 7, 4  # how much of an ISO date names a day, a month, a year
 
@@ -27,8 +30,14 @@ def bundled() -> Mapping[tuple[str, str], Decimal]:
 class Rates:
     """Rates by currency and period, the user's own before the bundled ones."""
 
-    def __init__(self, own: Iterable[tuple[str, str, Decimal]] = ()) -> None:
+    def __init__(
+        self,
+        own: Iterable[tuple[str, str, Decimal]] = (),
+        known_by: datetime.date | None = None,
+    ) -> None:
+        """``known_by``: averages of a period that ends later are not known yet."""
         self._own = {(currency, period): rate for currency, period, rate in own}
+        self._bundled = {key: rate for key, rate in bundled().items() if _is_over(key[1], known_by)}
 
     def usd_cents(self, amount: int, currency: str, day: str | None) -> int | None:
         """Hundredths of a US dollar for ``amount`` hundredths of ``currency``."""
@@ -40,9 +49,14 @@ class Rates:
         return int((amount * rate).quantize(Decimal(1), ROUND_HALF_EVEN))
 
     def _rate(self, currency: str, day: str | None) -> Decimal | None:
-        for table in (self._own, bundled()):
+        for table in (self._own, self._bundled):
             for length in (DAY, MONTH, YEAR):
                 found = table.get((currency, (day or "")[:length]))
                 if found is not None:
                     return found
         return None
+
+
+def _is_over(period: str, day: datetime.date | None) -> bool:
+    end = last_day(period)
+    return day is None or (end is not None and end <= day)

@@ -85,13 +85,17 @@ def _receivers(context: Context, parties: dict[str, Party]) -> list[Receiver]:
 
 def _frame(context: Context) -> Frame:
     rates = context.world.fetch("rates", "currency", "period", "usd_per_unit").to_pylist()
+    clock = context.world.clock
     return Frame(
         as_of=context.world.day,
         horizon_days=context.settings.horizon_days,
         match_threshold=context.settings.match_threshold,
         view=context.world.view,
         uris=context.world.uris,
-        rates=Rates((r["currency"], r["period"], r["usd_per_unit"]) for r in rates),
+        rates=Rates(
+            ((r["currency"], r["period"], r["usd_per_unit"]) for r in rates),
+            known_by=clock.day if clock.named else None,
+        ),
     )
 
 

@@ -12,7 +12,13 @@ from pathlib import Path
 
 import msgspec
 
-from tidewaiter.errors import BadDataError, IntegrityError, MissingError, ShrunkenListError
+from tidewaiter.errors import (
+    BadDataError,
+    IntegrityError,
+    MissingError,
+    ShrunkenListError,
+    UsageError,
+)
 from tidewaiter.model.ids import digest
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.settings import Settings
@@ -23,6 +29,7 @@ from tidewaiter.store.workspace import Workspace, event
 
 CASE = "case"  # the name space of plain files that say no other
 REJECTS_FILE = "rejects.csv"
+SHOWN = 60  # characters of a refused value
 
 Progress = Callable[[str, int], None]  # called with a file's name and its rows so far
 
@@ -76,6 +83,7 @@ def load(
 ) -> LoadReport:
     """Read ``paths`` (files or folders) into ``workspace`` and commit them together."""
     found, skipped = discover(paths, options.source)
+    _check_dataset(options.dataset)
     with workspace.writing(settings.wait) as state:
         dataset = options.dataset or _case_name(found) or CASE
         intake = Intake(workspace, settings, options, progress)
@@ -118,7 +126,8 @@ class Intake:
         place = f"{found.name}@{digest(str(found.place.resolve()))}"
         sidecar = self._stage_sidecar(found.path, folder)
         known = _same_bytes(state, space, source_id, found.reader)
-        if known is not None and known.sidecar == (sidecar.name if sidecar else None):
+        same_side = known is not None and known.sidecar == (sidecar.name if sidecar else None)
+        if known is not None and same_side and self._is_kept(known):
             return Staged(outcome="unchanged", snapshot=known, folder=folder, raw=None)
         source = SourceFile(
             path=staged,
@@ -178,11 +187,24 @@ class Intake:
                 raw.keep(each.raw, self.workspace.path, each.snapshot.uri, each.snapshot.source_id)
             if each.sidecar:
                 atomic.publish_file(each.sidecar, home / each.sidecar.name)
-            atomic.publish_folder(each.folder, self.workspace.path / each.snapshot.folder)
+            self._publish(each)
         self._write_rejects(new)
         if new:
             line = event(kind, snapshots=tuple(each.snapshot for each in new))
             manifest.append(self.workspace.path, line)
+
+    def _publish(self, staged: Staged) -> None:
+        """Move a snapshot to its place; a damaged folder of its name makes room."""
+        target = self.workspace.path / staged.snapshot.folder
+        if target.is_dir() and not is_whole(target, staged.snapshot):
+            target.rename(self.workspace.tmp / f"damaged-{staged.snapshot.snapshot_id}")
+        atomic.publish_folder(staged.folder, target)
+
+    def _is_kept(self, known: manifest.Snapshot) -> bool:
+        """Whether raw bytes and tables of a snapshot are still what they were."""
+        path = self.workspace.path / raw.kept_path(known.uri, known.source_id)
+        whole = is_whole(self.workspace.path / known.folder, known)
+        return whole and path.is_file() and snapshot.checksum(path) == known.source_id
 
     def _pour(self, source: SourceFile, reader: Reader, writer: snapshot.SnapshotWriter) -> Tally:
         """Everything the reader yields, into the writer; its closing tally."""
@@ -273,6 +295,11 @@ def _home(source: SourceFile, tally: Tally) -> str:
     return raw.uri(source.dataset, tally.part + source.path.suffix)
 
 
+def is_whole(folder: Path, of: manifest.Snapshot) -> bool:
+    """Whether a snapshot's folder holds exactly what was recorded."""
+    return folder.is_dir() and snapshot.checksums(folder) == of.checksums
+
+
 def discover(paths: Iterable[Path], source: str | None) -> tuple[list[Found], list[str]]:
     """The files to read, in a fixed order, and those that no reader knows."""
     found: list[Found] = []
@@ -292,6 +319,17 @@ def discover(paths: Iterable[Path], source: str | None) -> tuple[list[Found], li
             next_step="name the format with --source, or see the formats page",
         )
     return found, skipped
+
+
+def _check_dataset(name: str | None) -> None:
+    """A name space is also the name of a folder of the workspace."""
+    owned = {getattr(reader, "dataset", None) for reader in registry.READERS}
+    if name is not None and (name in owned or not registry.SLUG.fullmatch(name)):
+        raise UsageError(
+            f"{name[:SHOWN]!r} cannot be a name space",
+            where="--dataset",
+            next_step="use lower-case letters, digits, - and _; not the name of a list",
+        )
 
 
 def _files(path: Path) -> Iterator[tuple[Path, Path]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tidewaiter.screen import Listed, ListIndex, Match, Query, listed_parties
 from tidewaiter.screen import screen as screen_query
 from tidewaiter.screen.records import LONGEST_NAME
 
+EVERY = 1_000  # entries a party may match: in a run none is left out
 TEXTS = pa.list_(pa.string())
 PARTIES = pa.schema(
     [
@@ -68,14 +70,23 @@ def parties(context: Context, folder: Path) -> None:
 
 def screen(context: Context, folder: Path) -> None:
     """Compare every party with every list entry that is visible on the day."""
-    index = ListIndex(listed(context))
+    entries = {entry.entity_id: entry for entry in listed(context)}
+    index = ListIndex(entries.values())
+    judged = _judged_same(context)
     rows: list[dict[str, Any]] = []
     every = read_parties(context)
     for done, party in enumerate(every):
         if done % 1000 == 0:
             context.progress("screen", done, len(every))
-        found = screen_query(query(party), index, threshold=context.settings.match_threshold)
+        threshold = context.settings.match_threshold
+        found = screen_query(query(party), index, threshold=threshold, limit=EVERY)
         rows += [_match_row(party, match, context) for match in found.results]
+        seen = {match.entity_id for match in found.results}
+        rows += [
+            _match_row(party, _judged(entries[name]), context)
+            for name in sorted(judged[party.party_id] - seen)
+            if name in entries
+        ]
     write(pa.Table.from_pylist(rows, MATCHES), folder / "matches.parquet")
 
 
@@ -104,6 +115,32 @@ def query(party: Party) -> Query:
         country=party.country,
         identifiers=party.identifiers,
         address=party.addresses[0] if party.addresses else None,
+    )
+
+
+def _judged_same(context: Context) -> dict[str, set[str]]:
+    """For each record, the records that people judged to be the same party."""
+    same: dict[str, set[str]] = defaultdict(set)
+    for left, right in context.judgements.same():
+        same[left].add(right)
+        same[right].add(left)
+    return same
+
+
+def _judged(entry: Listed) -> Match:
+    """A match that a person made where no rule does."""
+    return Match(
+        entity_id=entry.entity_id,
+        caption=entry.caption,
+        schema=entry.schema,
+        list_ids=tuple(sorted({each.list_id for each in entry.listings})),
+        score=1.0,
+        probability=None,
+        completeness=0.0,
+        measures=tuple(sorted({each.measure for each in entry.listings})),
+        match=True,
+        by_identifier=False,
+        explanations=("judged by a person to be the same party",),
     )
 
 

@@ -32,6 +32,7 @@ from tidewaiter.store.workspace import Workspace
 RUN_FILE = "run.json"
 TIMING_FILE = "run.timing.json"
 LEADS_FILE = "leads.jsonl"
+CHECKSUMS = "checksums.json"
 
 Progress = Callable[[str, int, int], None]
 
@@ -99,12 +100,14 @@ class _Runner:
         """Compute a stage, or take what an equal run before it computed."""
         key = self.keys[stage.name] = self._key(stage)
         home = self.workspace.path / "cache" / f"{stage.name}-{key}"
-        reused = home.is_dir()
+        reused = _intact(home)
         started = time.perf_counter()
         self.progress(stage.name, 0, 0)
         if not reused:
             with atomic.folder_aside(self.workspace.tmp) as aside:
                 stage.work(self._context(), aside)
+                sums = msgspec.json.encode(snapshot.checksums(aside))
+                (aside / CHECKSUMS).write_bytes(sums)
                 atomic.publish_folder(aside, home)
         self.results |= {name: home / name for name in stage.writes}
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -193,6 +196,19 @@ class _Runner:
             [self.keys[name] for name in stage.after],
         )
         return hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:24]
+
+
+def _intact(home: Path) -> bool:
+    """Whether a kept stage result is whole; a damaged one is cleared away."""
+    if not home.is_dir():
+        return False
+    noted = home / CHECKSUMS
+    found = snapshot.checksums(home)
+    found.pop(CHECKSUMS, None)
+    if noted.is_file() and noted.read_bytes() == msgspec.json.encode(found):
+        return True
+    shutil.rmtree(home)
+    return False
 
 
 def _wanted(only: tuple[str, ...]) -> list[Stage]:

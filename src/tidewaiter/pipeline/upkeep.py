@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from tidewaiter.errors import MissingError
+from tidewaiter.errors import IntegrityError, MissingError
 from tidewaiter.model.source import SourceFile
-from tidewaiter.pipeline.intake import Intake, Options, Progress, Staged, silent
+from tidewaiter.pipeline.intake import Intake, Options, Progress, Staged, is_whole, silent
 from tidewaiter.resolve import judgement
 from tidewaiter.settings import Settings
 from tidewaiter.sources import registry
@@ -25,6 +25,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
 
     files: int
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Pruned(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +48,7 @@ def verify(workspace: Workspace) -> Verified:
                 problems.append(f"missing: {path.relative_to(workspace.path)}")
             elif snapshot.checksum(path) != checksum:
                 problems.append(f"changed: {path.relative_to(workspace.path)}")
-    return Verified(files=files, problems=tuple(problems))
+    return Verified(files=files, problems=tuple(problems), notes=_leftovers(workspace.path))
 
 
 def upgrade(
@@ -59,14 +60,15 @@ def upgrade(
 ) -> list[Snapshot]:
     """Read kept raw bytes again where the reader has changed or the snapshot is damaged."""
     with workspace.writing(settings.wait) as state:
-        intake = Intake(workspace, settings, Options(accept_shrink=True), progress)
+        # What was accepted once is read again as it is: no limit on rejects or shrinking.
+        lenient = msgspec.structs.replace(settings, max_rejects=100.0)
+        intake = Intake(workspace, lenient, Options(accept_shrink=True), progress)
         read: list[Staged] = []
         for old in state.current:
             reader = registry.named(old.reader)
-            damaged = not _whole(workspace.path / old.folder, old)
+            damaged = not is_whole(workspace.path / old.folder, old)
             if every or damaged or reader.version != old.reader_version:
                 read.append(_again(workspace, intake, old))
-                _clear_damaged(workspace, read[-1].snapshot)
         intake.commit(read, "upgrade")
         return [each.snapshot for each in read]
 
@@ -96,6 +98,12 @@ def _again(workspace: Workspace, intake: Intake, old: Snapshot) -> Staged:
             where=str(path),
             next_step="load the file again",
         )
+    if snapshot.checksum(path) != old.source_id:
+        raise IntegrityError(
+            f"the raw bytes of {old.name} are not what was kept",
+            where=str(path),
+            next_step="load the file again from where it came",
+        )
     side = path.parent / old.sidecar if old.sidecar else None
     source = SourceFile(
         path=path,
@@ -109,16 +117,12 @@ def _again(workspace: Workspace, intake: Intake, old: Snapshot) -> Staged:
     return msgspec.structs.replace(taken, outcome="replaced")
 
 
-def _whole(folder: Path, of: Snapshot) -> bool:
-    """Whether a snapshot's folder holds exactly what was recorded."""
-    return folder.is_dir() and snapshot.checksums(folder) == of.checksums
-
-
-def _clear_damaged(workspace: Workspace, again: Snapshot) -> None:
-    """Make room: a folder of that name whose content is not what its name says."""
-    folder = workspace.path / again.folder
-    if folder.is_dir() and not _whole(folder, again):
-        folder.rename(workspace.tmp / f"damaged-{again.snapshot_id}")
+def _leftovers(root: Path) -> tuple[str, ...]:
+    """What an interrupted writer left: harmless, but nobody should wonder about it."""
+    left = manifest.unfinished(root)
+    if not left:
+        return ()
+    return (f"{manifest.FILE_NAME} ends in an unfinished line ({left} bytes): that load is void",)
 
 
 def _expected(root: Path, state: manifest.State) -> dict[Path, str]:

@@ -54,13 +54,15 @@ def resolve(
     """Parties from distinct mentions and the company registry, in any order of either."""
     register = Register(companies)
     placed = {row["mention"]: register.place(row, judgements) for row in mentions}
-    heads = _heads({party for party, _ in placed.values()}, judgements)
+    known = {party for party, _ in placed.values()} | register.companies.keys()
+    heads = _heads(known, judgements)
     members: dict[str, list[tuple[Row, str]]] = defaultdict(list)
     for row in mentions:
         party, basis = placed[row["mention"]]
         head = heads.get(party, party)
         members[head].append((row, "judgement" if head != party else basis))
-    parties = [_party(name, members[name], register) for name in sorted(members)]
+    joined = _joined(heads)
+    parties = [_party(name, members[name], register, joined) for name in sorted(members)]
     found = {key: heads.get(party, party) for key, (party, _) in placed.items()}
     return Resolution(parties=tuple(parties), mentions=found)
 
@@ -110,8 +112,22 @@ def _heads(parties: set[str], judgements: Judgements) -> dict[str, str]:
     return {m: canonical_id(group) for group in clusters(pairs) for m in group}
 
 
-def _party(name: str, members: list[tuple[Row, str]], register: Register) -> Party:
-    company = register.companies.get(name)
+def _joined(heads: Mapping[str, str]) -> dict[str, list[str]]:
+    """The parties behind each head, sorted."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for member in sorted(heads):
+        groups[heads[member]].append(member)
+    return groups
+
+
+def _party(
+    name: str,
+    members: list[tuple[Row, str]],
+    register: Register,
+    joined: Mapping[str, list[str]],
+) -> Party:
+    behind = [name, *joined.get(name, ())]
+    company = next((register.companies[n] for n in behind if n in register.companies), None)
     names = sorted({row["name"] for row, _ in members if row["name"]})
     ids = {row["id"] for row, _ in members if row["id"]}
     countries = sorted({row["country"] for row, _ in members if row["country"]})

@@ -128,7 +128,7 @@ def _one(values: Values, prop: str) -> str | None:
 
 def _excerpt(values: Values, names: list[str], identifiers: tuple[str, ...]) -> str:
     """The entry's number, names, identifiers and date, as a reader would look for them."""
-    number = " ".join(v for p in ("annex", "recordId") if (v := _one(values, p)))
+    number = " ".join(v for p in ("authorityId", "recordId") if (v := _one(values, p)))
     listed = _one(values, "listingDate")
     parts = [number, *names, *identifiers, f"listed {listed}" if listed else ""]
     text = "; ".join(part for part in parts if part)

@@ -111,7 +111,7 @@ def _name(value: object, where: str) -> str:
 
 
 def _bad(value: object, where: str, wanted: str) -> BadDataError:
-    return BadDataError(f"{value!r} cannot be used here", where=where, next_step=wanted)
+    return BadDataError(f"{value!r:.80} cannot be used here", where=where, next_step=wanted)
 
 
 KEYS: dict[str, Callable[[object, str], str]] = {

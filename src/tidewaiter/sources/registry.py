@@ -7,14 +7,14 @@ table may be recognised by required columns alone.
 from __future__ import annotations
 
 from tidewaiter.errors import MissingError
-from tidewaiter.sources.casefolder import CaseReader, case_name
+from tidewaiter.sources.casefolder import SLUG, CaseReader, case_name
 from tidewaiter.sources.lists.designations import DesignationsReader
 from tidewaiter.sources.lists.eu_journal import EuJournalReader
 from tidewaiter.sources.plain import PlainReader
 from tidewaiter.sources.press.articles import ArticleReader
 from tidewaiter.sources.reader import FileHead, Reader
 
-__all__ = ["READERS", "case_name", "named", "recognise"]
+__all__ = ["READERS", "SLUG", "case_name", "named", "recognise"]
 
 READERS: tuple[Reader, ...] = (
     CaseReader(),

@@ -16,6 +16,8 @@ import duckdb
 import ibis
 import pyarrow as pa
 
+from tidewaiter.errors import IntegrityError, UsageError
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -60,7 +62,7 @@ class DuckEngine:
             f"SELECT *, {number:d}::BIGINT AS load_sequence FROM read_parquet({_text(path)})"  # noqa: S608
             for path, number in paths
         )
-        self._session.execute(f"CREATE OR REPLACE VIEW {_name(name)} AS {parts}")
+        self._run(f"CREATE OR REPLACE VIEW {_name(name)} AS {parts}")
 
     def arrow(self, name: str, rows: pa.Table) -> None:
         """Name a view over Arrow rows; they are not copied."""
@@ -69,21 +71,38 @@ class DuckEngine:
     def keep(self, name: str, expression: ir.Table) -> None:
         """Compute ``expression`` once into a temporary table."""
         query = _sql(expression)
-        self._session.execute(f"CREATE OR REPLACE TEMP TABLE {_name(name)} AS {query}")
+        self._run(f"CREATE OR REPLACE TEMP TABLE {_name(name)} AS {query}")
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         """The whole result."""
-        return self._session.execute(_sql(expression)).to_arrow_table()
+        return self._run(_sql(expression)).to_arrow_table()
 
     def batches(self, expression: ir.Table, size: int) -> Iterator[pa.RecordBatch]:
         """The result, ``size`` rows at a time."""
-        yield from self._session.execute(_sql(expression)).to_arrow_reader(size)
+        yield from self._run(_sql(expression)).to_arrow_reader(size)
 
     def save(self, expression: ir.Table, path: Path) -> None:
         """The result as one Parquet file."""
         query = _sql(expression)
         target = _text(path)
-        self._session.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        self._run(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+
+    def _run(self, query: str) -> duckdb.DuckDBPyConnection:
+        """Run one statement; what the engine says of bad files and memory, in our words."""
+        try:
+            return self._session.execute(query)
+        except (duckdb.InvalidInputException, duckdb.IOException) as problem:
+            raise IntegrityError(
+                f"a snapshot cannot be read: {str(problem).splitlines()[0]}",
+                where="snapshots/",
+                next_step="find the file with: tidewaiter verify; mend it with: tidewaiter upgrade",
+            ) from problem
+        except duckdb.OutOfMemoryException as problem:
+            raise UsageError(
+                "the engine needs more memory than it may use",
+                where="the setting memory",
+                next_step="allow more, as memory = 4GB in tidewaiter.toml, or use fewer threads",
+            ) from problem
 
 
 def _sql(expression: ir.Table) -> str:

@@ -71,7 +71,7 @@ class State(msgspec.Struct, frozen=True):
 
     sequence: int
     current: tuple[Snapshot, ...]
-    loaded: dict[str, int] = {}  # by snapshot id: the manifest line that brought it
+    loaded: dict[str, int] = {}  # by snapshot id: how many came before it, and itself
 
     def order(self, snapshot: Snapshot) -> int:
         """Later loads have higher numbers."""
@@ -105,12 +105,19 @@ def state(workspace: Path, sequence: int | None = None) -> State:
     last = len(events) if sequence is None else sequence
     parts: dict[tuple[str, str], Snapshot] = {}
     loaded: dict[str, int] = {}
+    count = 0
     for event in events[:last]:
         for snapshot in event.snapshots:
             parts[snapshot.dataset, snapshot.part] = snapshot
-            loaded[snapshot.snapshot_id] = event.sequence
+            loaded[snapshot.snapshot_id] = (count := count + 1)
     current = tuple(parts[key] for key in sorted(parts))
     return State(last, current, loaded)
+
+
+def unfinished(workspace: Path) -> int:
+    """Bytes after the last whole line: a writer was interrupted there."""
+    path = workspace / FILE_NAME
+    return path.stat().st_size - _whole_lines(path)[1]
 
 
 def append(workspace: Path, event: Event) -> Event:

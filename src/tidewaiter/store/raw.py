@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from tidewaiter.errors import MissingError
 from tidewaiter.store.atomic import publish_file
-from tidewaiter.store.snapshot import HASH_BLOCK
+from tidewaiter.store.snapshot import HASH_BLOCK, checksum
 
 
 def stage(original: Path, folder: Path) -> tuple[Path, str]:
@@ -42,8 +42,8 @@ def stage(original: Path, folder: Path) -> tuple[Path, str]:
 
 def uri(dataset: str, name: str) -> str:
     """The folder, relative to the workspace, that keeps every version of ``name``."""
-    safe = [part for part in PurePosixPath(name).parts if part not in {"/", "..", "."}]
-    return "/".join(("raw", dataset, *safe))
+    parts = PurePosixPath(dataset, name.lstrip("/")).parts
+    return "/".join(("raw", *(part for part in parts if part not in {"/", "..", "."})))
 
 
 def kept_path(uri: str, source_id: str) -> str:
@@ -53,4 +53,7 @@ def kept_path(uri: str, source_id: str) -> str:
 
 def keep(staged: Path, workspace: Path, uri: str, source_id: str) -> None:
     """Move staged bytes to their place in the workspace."""
-    publish_file(staged, workspace / kept_path(uri, source_id))
+    target = workspace / kept_path(uri, source_id)
+    if target.is_file() and checksum(target) != source_id:
+        target.unlink()  # damaged: what was read now is what it should be
+    publish_file(staged, target)

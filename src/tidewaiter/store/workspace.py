@@ -54,9 +54,16 @@ class Workspace:
                 where=str(path),
                 next_step="name a new or an empty folder",
             )
-        path.mkdir(parents=True, exist_ok=True)
-        write_file(path / SETTINGS_FILE, SETTINGS_HEAD)
-        manifest.append(path, event("init"))
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            manifest.append(path, event("init"))  # first: it is what makes a workspace
+            write_file(path / SETTINGS_FILE, SETTINGS_HEAD)
+        except OSError as problem:
+            raise UsageError(
+                f"the folder cannot be made: {problem.strerror}",
+                where=str(path),
+                next_step="name a folder in a place where you may write",
+            ) from problem
         return cls(path)
 
     @property

@@ -2,7 +2,7 @@
 
 An import is stock of its consignee, an export or re-export is drawn from the stock of
 its consignor. A pool is one company and one HS subheading (six digits) in one unit: the
-declared unit where all rows of the pool share it, else kilograms.
+declared unit where all rows share it, else kilograms where all rows are weighed.
 """
 
 from __future__ import annotations
@@ -49,16 +49,23 @@ def events(declarations: ir.Table, parties: ir.Table) -> ir.Table:
 
 
 def _in_one_unit(rows: ir.Table) -> ir.Table:
-    """One ``amount`` and ``unit`` a row, the same unit within holder and subheading."""
+    """One ``amount`` and ``unit`` a row, comparable within holder and subheading.
+
+    Where units differ, kilograms if every row has them; else each row keeps its own unit
+    and only rows of the same unit can feed one another.
+    """
     group = ibis.window(group_by=[rows.holder, rows.hs6])
     stated = rows.quantity.notnull() & rows.unit.notnull()
     rows = rows.mutate(
+        stated=stated,
         all_stated=stated.all().over(group),
+        all_weighed=rows.net_kg.notnull().all().over(group),
         least=rows.unit.min().over(group),
         most=rows.unit.max().over(group),
     )
     shared = rows.all_stated & (rows.least == rows.most)
+    by_unit = shared | (rows.stated & ~rows.all_weighed)
     return rows.mutate(
-        amount=ibis.ifelse(shared, rows.quantity, rows.net_kg),
-        unit=ibis.ifelse(shared, rows.unit, "kg"),
+        amount=ibis.ifelse(by_unit, rows.quantity, rows.net_kg),
+        unit=ibis.ifelse(by_unit, rows.unit, "kg"),
     )
