@@ -24,17 +24,17 @@ COLOURS = {"high": "bold red", "medium": "yellow", "low": "cyan"}
 
 def load_summary(snapshots: Sequence[Snapshot], outcomes: Mapping[str, str]) -> Table:
     """What became of each file: rows read = kept + rejected, entities, newest date."""
-    table = _table("file", "outcome", "format", right=("read", "kept", "rejected", "entities"))
-    table.add_column("newest date", no_wrap=True)
+    from rich.text import Text
+
+    table = _table(right=("read", "kept", "rejected", "entities"), first="file")
+    table.add_column("newest", no_wrap=True)
     for each in snapshots:
         numbers = (each.rows_read, each.rows_kept, each.rows_rejected, each.entities)
-        table.add_row(
-            shown(each.name),
-            outcomes.get(each.snapshot_id, ""),
-            each.reader,
-            *(f"{number:,}" for number in numbers),
-            each.published_on or "",
-        )
+        name = Text(shown(each.name))
+        outcome = outcomes.get(each.snapshot_id, "")
+        name.append(f"\n{outcome}, read as {each.reader}", style="dim")
+        cells = (f"{number:,}" for number in numbers)
+        table.add_row(name, *cells, each.published_on or "")
     totals = [sum(getattr(s, f"rows_{k}") for s in snapshots) for k in ("read", "kept", "rejected")]
     table.caption = "{:,} rows read = {:,} kept + {:,} rejected".format(*totals)
     return table
@@ -54,20 +54,16 @@ def known_sources(known: Iterable[Mapping[str, Any]]) -> Table:
 
 def loaded_sources(snapshots: Sequence[Snapshot]) -> Table:
     """What the workspace holds and how fresh it is."""
-    table = _table("name space", "file", "format", right=("rows", "entities"))
-    for name in ("newest date", "retrieved", "SHA-256"):
+    from rich.text import Text
+
+    table = _table(right=("rows", "entities"), first="loaded file")
+    for name in ("newest", "retrieved"):
         table.add_column(name, no_wrap=True)
     for each in snapshots:
-        table.add_row(
-            each.dataset,
-            shown(each.name),
-            each.reader,
-            f"{each.rows_kept:,}",
-            f"{each.entities:,}",
-            each.published_on or "",
-            each.retrieved_at[:10],
-            each.source_id[:12],
-        )
+        name = Text(shown(each.name))
+        name.append(f"\n{each.dataset}, {each.reader}, {each.source_id[:12]}", style="dim")
+        numbers = (f"{each.rows_kept:,}", f"{each.entities:,}")
+        table.add_row(name, *numbers, each.published_on or "", each.retrieved_at[:10])
     return table
 
 
@@ -185,11 +181,14 @@ def _span(lead: Lead) -> str:
     return first if first == last else f"{first} – {last}"
 
 
-def _table(*columns: str, right: tuple[str, ...] = ()) -> Table:
+def _table(*columns: str, right: tuple[str, ...] = (), first: str = "") -> Table:
+    """``first`` takes what width is left; ``right`` columns are numbers and never cut."""
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    if first:
+        table.add_column(first, overflow="fold", ratio=1, min_width=24)
     for name in columns:
         table.add_column(name, overflow="fold")
     for name in right:
