@@ -57,8 +57,8 @@ def loaded_sources(snapshots: Sequence[Snapshot]) -> Table:
     from rich.text import Text
 
     table = _table(right=("rows", "entities"), first="loaded file")
-    for name in ("newest", "retrieved"):
-        table.add_column(name, no_wrap=True)
+    for title in ("newest", "retrieved"):
+        table.add_column(title, no_wrap=True)
     for each in snapshots:
         name = Text(shown(each.name))
         name.append(f"\n{each.dataset}, {each.reader}, {each.source_id[:12]}", style="dim")
