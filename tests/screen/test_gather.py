@@ -21,7 +21,7 @@ ROWS = [
     ("x:1", "Sanction", "listId", "eu_833_annex_iv"),
     ("x:1", "Sanction", "measure", "export_restriction"),
     ("x:1", "Sanction", "program", "EU-UKR"),
-    ("x:1", "Sanction", "annex", "IV"),
+    ("x:1", "Sanction", "authorityId", "IV"),
     ("x:1", "Sanction", "recordId", "7"),
     ("x:1", "Sanction", "listingDate", "2023-01-02"),
     ("x:0", "Person", "name", "Velkonov Ivan"),
