@@ -126,12 +126,16 @@ def _leftovers(root: Path) -> tuple[str, ...]:
 
 
 def _expected(root: Path, state: manifest.State) -> dict[Path, str]:
-    """Every kept file and the checksum it should have."""
+    """Every kept file, superseded ones too, and the checksum it should have."""
     expected: dict[Path, str] = {}
-    for each in state.current:
+    events = manifest.read(root)
+    pruned = {name for line in events for name in line.removed}
+    pruned -= {each.folder for each in state.current}
+    for each in (kept for line in events for kept in line.snapshots):
         expected[root / raw.kept_path(each.uri, each.source_id)] = each.source_id
-        for name, checksum in each.checksums.items():
-            expected[root / each.folder / name] = checksum
+        if each.folder not in pruned:
+            for name, checksum in each.checksums.items():
+                expected[root / each.folder / name] = checksum
     out = root / "out" / "run.json"
     if out.is_file():
         results = msgspec.json.decode(out.read_bytes())["results"]
