@@ -29,3 +29,4 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     first_seen: str | None = None
     origin: str | None = None
     act_rank: int = 0
+    aspect: str = "whole"

@@ -23,6 +23,7 @@ from tidewaiter.model.ids import digest
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.settings import Settings
 from tidewaiter.sources import registry
+from tidewaiter.sources.counting import Counts
 from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Reader, Tally
 from tidewaiter.store import atomic, manifest, raw, snapshot
 from tidewaiter.store.workspace import Workspace, event
@@ -147,7 +148,8 @@ class Intake:
         """Read ``source`` into a snapshot folder and describe it."""
         folder = self._new_folder()
         with snapshot.SnapshotWriter(folder) as writer:
-            tally = self._pour(source, reader, writer)
+            counts = Counts()
+            tally = self._pour(source, reader, writer, counts)
         self._check_counts(source, writer, tally)
         self._check_rejects(source, writer, tally, folder)
         sums = snapshot.checksums(folder)
@@ -173,6 +175,8 @@ class Intake:
             unused=tally.unused,
             tables=writer.rows,
             checksums=sums,
+            counts=dict(sorted(counts.items())),
+            unread=dict(sorted(tally.unread.items())),
             facts=tally.facts,
             sidecar=source.sidecar.name if source.sidecar else None,
         )
@@ -206,11 +210,14 @@ class Intake:
         whole = is_whole(self.workspace.path / known.folder, known)
         return whole and path.is_file() and snapshot.checksum(path) == known.source_id
 
-    def _pour(self, source: SourceFile, reader: Reader, writer: snapshot.SnapshotWriter) -> Tally:
+    def _pour(
+        self, source: SourceFile, reader: Reader, writer: snapshot.SnapshotWriter, counts: Counts
+    ) -> Tally:
         """Everything the reader yields, into the writer; its closing tally."""
         for item in reader.read(source):
             if isinstance(item, Batch):
                 writer.add(item.table, item.rows, item.source_rows)
+                counts.see(item)
                 self.progress(source.name, writer.kept)
             elif isinstance(item, Reject):
                 writer.reject(item)

@@ -23,13 +23,15 @@ COLOURS = {"high": "bold red", "medium": "yellow", "low": "cyan"}
 
 
 def load_summary(snapshots: Sequence[Snapshot], outcomes: Mapping[str, str]) -> Table:
-    """What became of each file: rows read = kept + rejected, entities, newest date."""
+    """What became of each file: rows read = kept + rejected, what they hold, newest date."""
     from rich.text import Text
 
-    table = _table(right=("read", "kept", "rejected", "entities"), first="file")
+    right = ("read", "kept", "rejected", "entities", "names", "numbers", "measures")
+    table = _table(right=right, first="file")
     table.add_column("newest", no_wrap=True)
     for each in snapshots:
-        numbers = (each.rows_read, each.rows_kept, each.rows_rejected, each.entities)
+        held = (each.counts.get(key, 0) for key in ("names", "identifiers", "measures"))
+        numbers = (each.rows_read, each.rows_kept, each.rows_rejected, each.entities, *held)
         name = Text(shown(each.name))
         outcome = outcomes.get(each.snapshot_id, "")
         name.append(f"\n{outcome}, read as {each.reader}", style="dim")

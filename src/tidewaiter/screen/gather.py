@@ -25,13 +25,15 @@ COUNTRIES = frozenset({"country", "nationality", "jurisdiction", "flag"})
 EXCERPT = 300  # characters
 UNKNOWN_MEASURE = "other"
 
+BROADEST = "LegalEntity"
+
 Values = dict[str, list[str]]
 
 
 class _Party(msgspec.Struct):
     """What is said of one entity: its schema, its own values, and its listings' values."""
 
-    schema: str = "LegalEntity"
+    schema: str = BROADEST
     about: Values = {}
     listings: dict[tuple[str, str], Values] = {}
 
@@ -56,9 +58,14 @@ def _parties(statements: pa.Table) -> dict[str, _Party]:
             place = party.listings.setdefault((source, locator), defaultdict(list))
             place[prop].append(value)
         else:
-            party.schema = schema
+            party.schema = _narrower(party.schema, schema)
             party.about.setdefault(prop, []).append(value)
     return found
+
+
+def _narrower(known: str, said: str) -> str:
+    """The schema that says more; files that tell only aliases know no more than a party."""
+    return min({known, said} - {BROADEST}, default=BROADEST)
 
 
 def _listed(entity: str, party: _Party, uris: Mapping[str, str]) -> Listed:

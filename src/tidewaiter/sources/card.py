@@ -14,7 +14,13 @@ import msgspec
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One source. ``measures`` and ``assertions`` are only on the cards of lists."""
+    """One source.
+
+    ``columns`` says what each column or element that is read means, ``ignored`` which
+    others are known and why they are left out; whatever is in neither is reported.
+    ``tested_on`` tells whether the reader met the publisher's own file or a hand-made
+    sample, ``files`` what can be fetched, and only from the hosts of these addresses.
+    """
 
     name: str
     title: str
@@ -24,9 +30,41 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     good_for: str
     format: str
     visibility: str
+    tested_on: str = ""
+    columns: dict[str, str] = {}
+    ignored: dict[str, str] = {}
+    files: tuple[Download, ...] = ()
     measures: tuple[Measure, ...] = ()
-    assertions: dict[str, int] = {}
+    assertions: tuple[Assertion, ...] = ()
     traps: tuple[str, ...] = ()
+
+
+class Download(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that the publisher offers.
+
+    ``name`` is the file's name here, ``media`` the content types it may come with,
+    ``largest`` how many bytes it may have. ``note`` says what is not plain, as a key
+    that the publisher asks for, or an address that is found on a page only.
+    """
+
+    name: str
+    url: str
+    media: tuple[str, ...] = ()
+    largest: int = 1 << 30
+    note: str = ""
+
+
+class Assertion(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a whole file of the publisher holds, so that a loss is seen.
+
+    ``part`` is a pattern of file parts (as in a shell), ``count`` what is counted: rows,
+    kept, entities, names, identifiers, measures or the name of a table.
+    """
+
+    part: str = "*"
+    count: str = "rows"
+    at_least: int = 0
+    at_most: int | None = None
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,16 +84,18 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def cards() -> tuple[Card, ...]:
-    """Every card, lists first, then the plain formats in the order of their tables."""
+    """Every card, official formats first, then the plain formats in the order of their tables."""
     import msgspec.yaml
 
-    lists = resources.files(__package__).joinpath("lists")
-    found = [msgspec.yaml.decode(lists.joinpath(name).read_bytes(), type=Card) for name in LISTS]
+    home = resources.files(__package__)
+    found = [
+        msgspec.yaml.decode(home.joinpath(f"{n}.yml").read_bytes(), type=Card) for n in OFFICIAL
+    ]
     plain = resources.files(__package__).joinpath("plain.yml").read_bytes()
     return (*found, *msgspec.yaml.decode(plain, type=tuple[Card, ...]))
 
 
-LISTS = ("eu_journal.yml",)
+OFFICIAL = ("lists/eu_journal",)
 
 
 @cache

@@ -28,6 +28,21 @@ Row = list[str]
 Place = tuple[int, int]  # row (header = row 1), and the line on which the record ends
 
 
+class Shape(msgspec.Struct, frozen=True):
+    """How a publisher writes CSV: ``header`` names the columns of a file that has none.
+
+    ``encoding`` is one that Python knows. Bytes that are not in it spoil their record
+    alone, which is rejected.
+    """
+
+    delimiter: str = ","
+    encoding: str = "utf-8-sig"
+    header: tuple[str, ...] = ()
+
+
+PLAIN = Shape()
+
+
 class Chunk(msgspec.Struct, frozen=True):
     """Records with as many cells as the header, and what was wrong with the others.
 
@@ -50,23 +65,27 @@ class Sheet:
     lines without any character are rows, but no records.
     """
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, shape: Shape = PLAIN) -> None:
         self.path = path
         self.name = name
+        self.shape = shape
         self.rows_read = 0
-        self._clean = _is_clean(path)
-        with self._open() as handle:
-            records = _Records(handle, name, clean=self._clean)
-            self.header = tuple(cell.strip() for cell in records.header())
-            self.header_row = records.number
+        self._clean = _is_clean(path, shape.encoding)
+        self.header, self.header_row = shape.header, 0
+        if not shape.header:
+            with self._open() as handle:
+                records = self._records(handle)
+                self.header = tuple(cell.strip() for cell in records.header())
+                self.header_row = records.number
 
     def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
         """Every record after the header, in order, ``size`` at a time."""
         self.rows_read, width = 0, len(self.header)
         chunk = Chunk([], [], [], [])
         with self._open() as handle:
-            records = _Records(handle, self.name, clean=self._clean)
-            records.header()
+            records = self._records(handle)
+            if not self.shape.header:
+                records.header()
             while (cells := records.step()) is not None:
                 if len(cells) == width and not records.flaw:
                     chunk.rows.append(cells)
@@ -93,7 +112,11 @@ class Sheet:
         return self.reject(place, "", ",".join(cells), records.flaw or misfit)
 
     def _open(self) -> TextIO:
-        return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+        encoding = self.shape.encoding
+        return self.path.open(encoding=encoding, errors="surrogateescape", newline="")
+
+    def _records(self, handle: TextIO) -> _Records:
+        return _Records(handle, self.name, self.shape.delimiter, clean=self._clean)
 
 
 class _Records:
@@ -103,13 +126,13 @@ class _Records:
     cannot be used.
     """
 
-    def __init__(self, handle: TextIO, name: str, *, clean: bool) -> None:
+    def __init__(self, handle: TextIO, name: str, delimiter: str, *, clean: bool) -> None:
         csv.field_size_limit(CELL_LIMIT)
         self.number = self.line = 0
         self.flaw = ""
         self._name = name
         self._watch = None if clean else _Watch(handle)
-        self._reader = csv.reader(self._watch or handle, strict=True)
+        self._reader = csv.reader(self._watch or handle, delimiter=delimiter, strict=True)
 
     def step(self) -> Row | None:
         """The cells of the next record; ``None`` after the last."""
@@ -182,9 +205,9 @@ def _is_blank(cells: Row) -> bool:
     return len(cells) < 2 and not "".join(cells).strip()  # noqa: PLR2004  (one empty cell)
 
 
-def _is_clean(path: Path) -> bool:
-    """Whether the file is UTF-8 without NUL, so that its lines need no look each."""
-    decoder = getincrementaldecoder("utf-8")()
+def _is_clean(path: Path, encoding: str) -> bool:
+    """Whether the file is all text without NUL, so that its lines need no look each."""
+    decoder = getincrementaldecoder(encoding)()
     try:
         with path.open("rb") as handle:
             while block := handle.read(BLOCK):

@@ -118,7 +118,7 @@ class PlainPass:
             arrays |= converted.arrays
             for row, why in converted.bad.items():
                 faults.setdefault(row, (column.name, why))
-        for row, fault in _disorder(arrays):
+        for row, fault in disorder(arrays):
             faults.setdefault(row, fault)
         arrays |= self._provenance(arrays, chunk)
         schema = arrow_schema(self.table)
@@ -192,7 +192,7 @@ def _fill(one: pa.Array, size: int) -> pa.Array:
     return pa.nulls(size, one.type) if one[0].as_py() is None else pa.repeat(one[0], size)
 
 
-def _disorder(arrays: dict[str, pa.Array]) -> Iterator[tuple[int, tuple[str, str]]]:
+def disorder(arrays: dict[str, pa.Array]) -> Iterator[tuple[int, tuple[str, str]]]:
     """Rows that end before they start, or whose smallest share is above the largest."""
     for low, high in RANGES:
         if low in arrays:

@@ -43,14 +43,16 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     ``rows_read`` is counted at the file, not summed from batches. ``entities`` is what
     a list is measured by when it shrinks (0 for other files). ``published_on`` is the
     newest day the file speaks of as past or present (ISO 8601), ``unused`` the columns
-    that no table has, ``part`` the publisher's name of the piece this file replaces
-    (``None``: the file's own place).
+    that no table has, ``unread`` how many cells of a field could not be read and were kept
+    as printed, ``part`` the publisher's name of the piece this file replaces (``None``:
+    the file's own place).
     """
 
     rows_read: int
     entities: int = 0
     published_on: str | None = None
     unused: tuple[str, ...] = ()
+    unread: dict[str, int] = {}
     part: str | None = None
     facts: dict[str, str] = {}
 

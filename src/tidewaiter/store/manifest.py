@@ -24,6 +24,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     ``part`` is what a newer snapshot of the same dataset replaces. ``tables`` gives the
     rows of each table, ``checksums`` the SHA-256 of each kept file of the snapshot.
+    ``counts`` says what is in the rows (entities, names, identifiers, measures),
+    ``unread`` how many cells of a field were kept as printed only.
     """
 
     snapshot_id: str
@@ -45,6 +47,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     unused: tuple[str, ...]
     tables: dict[str, int]
     checksums: dict[str, str]
+    counts: dict[str, int] = {}
+    unread: dict[str, int] = {}
     facts: dict[str, str] = {}
     sidecar: str | None = None
 

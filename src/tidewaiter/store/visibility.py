@@ -92,9 +92,9 @@ def _latest_version(rows: ir.Table, table: Table) -> ir.Table:
 
 
 def _latest_act(rows: ir.Table) -> ir.Table:
-    """Per entity, the statements of its latest visible act, from its latest load."""
+    """Per entity and aspect, what its latest visible act says, from its latest load."""
     for column in ("act_rank", "load_sequence"):
-        newest = rows[column].max().over(ibis.window(group_by=rows.entity_id))
+        newest = rows[column].max().over(ibis.window(group_by=[rows.entity_id, rows.aspect]))
         rows = rows.mutate(newest=newest).filter(lambda t, c=column: t[c] == t.newest)
         rows = rows.drop("newest")
     return rows
