@@ -26,20 +26,30 @@ def load_summary(snapshots: Sequence[Snapshot], outcomes: Mapping[str, str]) -> 
     """What became of each file: rows read = kept + rejected, what they hold, newest date."""
     from rich.text import Text
 
-    right = ("read", "kept", "rejected", "entities", "names", "numbers", "measures")
-    table = _table(right=right, first="file")
+    table = _table(right=("read", "kept", "rejected"), first="file")
     table.add_column("newest", no_wrap=True)
     for each in snapshots:
-        held = (each.counts.get(key, 0) for key in ("names", "identifiers", "measures"))
-        numbers = (each.rows_read, each.rows_kept, each.rows_rejected, each.entities, *held)
+        numbers = (each.rows_read, each.rows_kept, each.rows_rejected)
         name = Text(shown(each.name))
         outcome = outcomes.get(each.snapshot_id, "")
         name.append(f"\n{outcome}, read as {each.reader}", style="dim")
+        if held := _held(each):
+            name.append(f"\n{held}", style="cyan")
         cells = (f"{number:,}" for number in numbers)
         table.add_row(name, *cells, each.published_on or "")
     totals = [sum(getattr(s, f"rows_{k}") for s in snapshots) for k in ("read", "kept", "rejected")]
     table.caption = "{:,} rows read = {:,} kept + {:,} rejected".format(*totals)
     return table
+
+
+def _held(snapshot: Snapshot) -> str:
+    """What is in the rows of one file, in the figures that it has."""
+    figures = {"entities": snapshot.entities, **snapshot.counts}
+    if "measures" in figures:
+        return ", ".join(f"{number:,} {what}" for what, number in figures.items())
+    rows = {name.replace("_", " "): number for name, number in snapshot.tables.items()}
+    named = {what: number for what, number in snapshot.counts.items() if number}
+    return ", ".join(f"{number:,} {what}" for what, number in (rows | named).items())
 
 
 def known_sources(known: Iterable[Mapping[str, Any]]) -> Table:

@@ -46,7 +46,7 @@ class Workbook:
     def rows(self, sheet: str) -> Iterator[SheetRow]:
         """Every row of a sheet, the empty ones too."""
         page = self._book.get_sheet_by_name(sheet)
-        for number, cells in enumerate(page.iter_rows(), start=1 + (page.start or (0, 0))[0]):
+        for number, cells in enumerate(page.iter_rows(), start=1):
             yield SheetRow(number, tuple(_text(cell) for cell in cells))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -19,9 +19,8 @@ from tidewaiter.sources.reader import FileHead
 _Element = Any  # lxml has no types of its own, and is loaded only where XML is read
 
 DEEPEST = 64  # elements inside one another; publishers need about a dozen
-ROOT = re.compile(
-    r"\A\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*|<\?(?!xml\b).*?\?>\s*)*"
-    r"<(?:[\w.-]+:)?(?P<name>[\w.-]+)(?P<rest>[^>]*)",
+ROOT = re.compile(  # atomic groups: a thousand comments are looked at once each
+    r"(?>\s*(?><!--.*?-->|<\?.*?\?>))*+\s*<(?:[\w.-]+:)?(?P<name>[\w.-]+)(?P<rest>[^>]*)",
     re.DOTALL,
 )
 NAMESPACE = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*["']([^"']*)["']""")
@@ -79,27 +78,37 @@ def records(path: Path, name: str, tags: tuple[str, ...]) -> Iterator[Node]:
     numbers = dict.fromkeys(tags, 0)
     depth = 0
     try:
-        walk = etree.iterparse(
-            str(path), events=("start", "end"), resolve_entities=False, no_network=True,
-            load_dtd=False, remove_comments=True, remove_pis=True, huge_tree=True,
-        )  # fmt: skip
-        for event, element in walk:
-            if event == "start":
-                depth += 1
-                _check(element, depth, name)
-                continue
-            depth -= 1
-            tag = local(element)
-            if tag in numbers:
-                numbers[tag] += 1
-                yield Node(element, numbers[tag], element.sourceline or 0, _xpath(element, numbers))
-                _forget(element)
+        with path.open("rb") as handle:
+            for event, element in _walk(handle):
+                if event == "start":
+                    depth += 1
+                    _check(element, depth, name)
+                    continue
+                depth -= 1
+                tag = local(element)
+                if tag in numbers:
+                    numbers[tag] += 1
+                    place = _xpath(element, numbers)
+                    yield Node(element, numbers[tag], element.sourceline or 0, place)
+                    _forget(element)
     except etree.XMLSyntaxError as problem:
         raise BadDataError(
             f"the file is not well-formed XML: {problem.msg}",
             where=f"{name}, line {problem.lineno or 1}",
             next_step="fetch the file again: it may be cut off, or a page with an error message",
         ) from problem
+
+
+def _walk(handle: BinaryIO) -> Iterator[tuple[str, _Element]]:
+    """Starts and ends of elements. Records may be large; their number has no limit."""
+    from lxml import etree
+
+    return iter(
+        etree.iterparse(
+            handle, events=("start", "end"), resolve_entities=False, no_network=True,
+            load_dtd=False, remove_comments=True, remove_pis=True, huge_tree=True,
+        )
+    )  # fmt: skip
 
 
 def local(element: _Element) -> str:
