@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tidewaiter.cli import console, data, names, work
+from tidewaiter.cli import audit, console, data, names, work
 
 app = typer.Typer(
     name="tidewaiter",
@@ -29,6 +29,7 @@ for command in (
     names.screen,
     names.compare,
     names.judge,
+    audit.audit,
     data.verify,
     data.upgrade,
     data.prune,
