@@ -61,7 +61,7 @@ def open_lists(workspace: Workspace, settings: Settings, day: str | None) -> Loo
     with (
         workspace.reading() as state,
         tempfile.TemporaryDirectory() as spill,
-        world(workspace, state, settings, Path(spill), day) as seen,
+        world(workspace, state, settings, Path(spill), day, ("statements",)) as seen,
     ):
         statements = seen.fetch("statements", *STATEMENT_COLUMNS)
         if statements.num_rows == 0:

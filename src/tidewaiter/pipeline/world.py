@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +41,9 @@ class World:
     a named day leaves out, ``sources`` the snapshots with at least one visible row.
     """
 
-    def __init__(self, engine: Engine, clock: Clock, state: State, root: Path) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, state: State, root: Path, names: Sequence[str]
+    ) -> None:
         self.engine = engine
         self.clock = clock
         self.state = state
@@ -51,7 +53,8 @@ class World:
         self.left_out: dict[str, int] = {}
         self._seen: dict[str, list[str]] = {}
         for each in tables():
-            self._open(each)
+            if not names or each.name in names:
+                self._open(each)
 
     @property
     def day(self) -> str:
@@ -110,9 +113,17 @@ class World:
 
 @contextmanager
 def world(
-    workspace: Workspace, state: State, settings: Settings, spill: Path, day: str | None
+    workspace: Workspace,
+    state: State,
+    settings: Settings,
+    spill: Path,
+    day: str | None,
+    names: Sequence[str] = (),
 ) -> Iterator[World]:
-    """The workspace on ``day`` (ISO 8601; default: its newest publication date)."""
+    """The workspace on ``day`` (ISO 8601; default: its newest publication date).
+
+    ``names`` are the tables that are wanted; none means all of them.
+    """
     if not state.current:
         raise MissingError(
             "nothing has been loaded into this workspace",
@@ -122,7 +133,7 @@ def world(
     policies = {**default_policies(), **_policies(state)}
     clock = Clock(day=_day(state, policies, day), named=day is not None, policies=policies)
     with DuckEngine(workspace.path, spill, settings.threads, settings.memory) as engine:
-        yield World(engine, clock, state, workspace.path)
+        yield World(engine, clock, state, workspace.path, names)
 
 
 def _day(state: State, policies: Mapping[str, int], day: str | None) -> datetime.date:
