@@ -358,7 +358,7 @@ def _files(path: Path) -> Iterator[tuple[Path, Path]]:
 
 def _head(place: Path, file: Path) -> FileHead:
     with file.open("rb") as handle:
-        return FileHead(file.relative_to(place).as_posix(), handle.read(HEAD_BYTES))
+        return FileHead(file.relative_to(place).as_posix(), handle.read(HEAD_BYTES), file)
 
 
 def _is_sidecar(file: Path) -> bool:

@@ -74,11 +74,20 @@ def elements(path: Path, name: str, prefix: str) -> Iterator[Record]:
             for number, value in enumerate(found, start=1):
                 yield Record(value, number, 0, f"{pointer.rstrip('/')}/{number - 1}")
         except (ijson.JSONError, UnicodeDecodeError) as problem:
-            raise BadDataError(
-                f"the file is not JSON: {problem}"[:SHOWN].replace("\n", " "),
-                where=name,
-                next_step="fetch the file again: it may be cut off, or a page with an error",
-            ) from problem
+            raise _no_json(name, problem) from problem
+
+
+def members(path: Path, name: str) -> Iterator[tuple[str, Any]]:
+    """Every key of the object at the top, with its value; the same error as above."""
+    import ijson
+
+    with path.open("rb") as handle:
+        if handle.read(3) != BOM:
+            handle.seek(0)
+        try:
+            yield from ijson.kvitems(handle, "", use_float=False)
+        except (ijson.JSONError, UnicodeDecodeError) as problem:
+            raise _no_json(name, problem) from problem
 
 
 def lines(path: Path, name: str) -> Iterator[Record | Reject]:
@@ -109,6 +118,14 @@ def lines(path: Path, name: str) -> Iterator[Record | Reject]:
                         reason="no JSON object",
                     )
                 )  # fmt: skip
+
+
+def _no_json(name: str, problem: Exception) -> BadDataError:
+    return BadDataError(
+        f"the file is not JSON: {problem}"[:SHOWN].replace("\n", " "),
+        where=name,
+        next_step="fetch the file again: it may be cut off, or a page with an error",
+    )
 
 
 def _decoded(raw: bytes) -> dict[str, Any] | None:

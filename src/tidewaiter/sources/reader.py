@@ -8,6 +8,7 @@ that rows read = rows kept + rows rejected, so that no reader can lose a row sil
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -19,10 +20,14 @@ HEAD_BYTES = 65_536  # what recognition may look at
 
 
 class FileHead(msgspec.Struct, frozen=True):
-    """What recognition sees of a file: its path as given, and its first bytes."""
+    """What recognition sees of a file: its name as given, and its first bytes.
+
+    ``path`` is where it lies, for formats whose beginning shows nothing, as spreadsheets.
+    """
 
     name: str
     start: bytes
+    path: Path | None = None
 
 
 class Batch(msgspec.Struct, frozen=True):

@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from tidewaiter.errors import BadDataError
+from tidewaiter.sources.reader import FileHead
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 LARGEST = 512 * 1024 * 1024  # bytes that a workbook may unpack to
+PEEKED = 12  # rows of a sheet that recognition looks at
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -58,6 +62,24 @@ def is_workbook(start: bytes) -> bool:
             mark in start for mark in (b"[Content_Types].xml", b"xl/", b"opendocument.spreadsheet")
         )
     )
+
+
+def peek(head: FileHead) -> dict[str, list[tuple[str, ...]]]:
+    """The first rows of every sheet; nothing where the file is no spreadsheet."""
+    if head.path is None or not is_workbook(head.start):
+        return {}
+    return _peeked(head.path, head.path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _peeked(path: Path, _changed: int) -> dict[str, list[tuple[str, ...]]]:
+    try:
+        book = Workbook(path, path.name)
+        return {
+            sheet: [row.cells for row in islice(book.rows(sheet), PEEKED)] for sheet in book.sheets
+        }
+    except BadDataError:
+        return {}
 
 
 def _opened(path: Path, name: str) -> CalamineWorkbook:

@@ -1,0 +1,46 @@
+"""Files that lie beside data and are none: why they are passed over, in words."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from pathlib import PurePosixPath
+
+import msgspec
+
+from tidewaiter.sources import jsonfile
+from tidewaiter.sources.layout import header_of
+from tidewaiter.sources.reader import FileHead
+
+
+class Aside(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of file: known by name patterns, by columns, or by keys of its JSON."""
+
+    reason: str
+    names: tuple[str, ...] = ()
+    columns: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+
+
+@cache
+def kinds() -> tuple[Aside, ...]:
+    """Every kind of ``aside.yml``."""
+    import msgspec.yaml
+
+    text = resources.files(__package__).joinpath("aside.yml").read_bytes()
+    return msgspec.yaml.decode(text, type=tuple[Aside, ...])
+
+
+def why_aside(head: FileHead) -> str | None:
+    """Why a file that no reader knows is no data; ``None`` where it may be some."""
+    name = PurePosixPath(head.name).name.casefold()
+    columns = frozenset(header_of(head))
+    start = jsonfile.start_of(head)
+    keys = frozenset(start.keys) if start else frozenset()
+    for kind in kinds():
+        if any(fnmatchcase(name, pattern) for pattern in kind.names):
+            return kind.reason
+        if (kind.columns and kind.columns <= columns) or (kind.keys and kind.keys <= keys):
+            return kind.reason
+    return None
