@@ -52,6 +52,32 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path: Path, content: str) -> None
         list(jsonfile.elements(path, "a.json", "item"))
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 100_000 + b"]" * 100_000,
+        b'[{"a":' * 5_000 + b"1" + b"}]" * 5_000,
+        b'{"a": [' + b"9" * 9_000 + b"]}",
+    ],
+)
+def test_values_too_deep_are_refused(tmp_path: Path, content: bytes) -> None:
+    """Before the parser, which would end the process, sees them."""
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+    for read in (lambda: jsonfile.elements(path, "a", "item"), lambda: jsonfile.members(path, "a")):
+        with pytest.raises(BadDataError, match="deep in one another"):
+            list(read())
+
+
+def test_brackets_in_texts_are_no_depth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is quoted, escaped, or cut by the end of a block."""
+    monkeypatch.setattr(jsonfile, "BLOCK", 7)
+    records = [{"a": "[[[{{" * 90, 'b"\\': ["\\", '"', "]"]}] * 5
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(records), "utf-8")
+    assert [r.value for r in jsonfile.elements(path, "a", "item")] == records
+
+
 def test_lines_are_records_or_rejects(tmp_path: Path) -> None:
     """Empty lines are nothing; every other line is counted, whatever ends it."""
     path = tmp_path / "a.jsonl"

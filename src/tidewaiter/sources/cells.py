@@ -17,6 +17,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tidewaiter.model.area import area_code
 from tidewaiter.model.country import country_code
 from tidewaiter.model.dates import iso_date, last_day
 from tidewaiter.model.money import (
@@ -215,6 +216,7 @@ PARSERS: dict[str, Parse] = {
     "texts": texts,
     "country": country_code,
     "countries": countries,
+    "area": area_code,
     "date": iso_date,
     "hs": hs,
     "money": money,
@@ -228,6 +230,7 @@ REASONS = {
     "texts": "no value between the semicolons",
     "country": "no country name or code that is known",
     "countries": "a country name or code that is not known",
+    "area": "no country and no group of countries that is known",
     "date": "not a date such as 2023, 2023-04 or 2023-04-17",
     "hs": "not a commodity code of 2 to 10 digits",
     "money": "not a decimal number written as 1234.56",

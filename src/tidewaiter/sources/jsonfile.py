@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from tidewaiter.errors import BadDataError
 from tidewaiter.model.source import Reject
@@ -16,6 +18,14 @@ from tidewaiter.sources.reader import FileHead
 LONGEST_LINE = 64 * 1024 * 1024  # bytes of one record; more is not a record
 SHOWN = 200  # characters of a bad record that a reject repeats
 BOM = b"\xef\xbb\xbf"
+BLOCK = 1 << 22
+DEEPEST = 200  # arrays and objects inside one another; publishers need about a dozen
+TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+STARTS, ENDS = frozenset({"start_map", "start_array"}), frozenset({"end_map", "end_array"})
+SINGLE = frozenset({"string", "number", "boolean", "null"})
+ENDLESS = re.compile(rb"[0-9]{1000}")
+OPENING = np.frombuffer(b"[{", np.uint8)
+NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 KEYS_WANTED = 64  # of the first object, enough to know a format by
 
 
@@ -66,6 +76,7 @@ def elements(path: Path, name: str, prefix: str) -> Iterator[Record]:
     import ijson
 
     pointer = "/" + prefix.removesuffix("item").replace(".", "/").strip("/")
+    _refuse_monsters(path, name)
     with path.open("rb") as handle:
         if handle.read(3) != BOM:
             handle.seek(0)
@@ -81,6 +92,7 @@ def members(path: Path, name: str) -> Iterator[tuple[str, Any]]:
     """Every key of the object at the top, with its value; the same error as above."""
     import ijson
 
+    _refuse_monsters(path, name)
     with path.open("rb") as handle:
         if handle.read(3) != BOM:
             handle.seek(0)
@@ -120,6 +132,29 @@ def lines(path: Path, name: str) -> Iterator[Record | Reject]:
                 )  # fmt: skip
 
 
+def _refuse_monsters(path: Path, name: str) -> None:
+    """Refuse what nests deeper than any publisher's file, and numbers of a thousand digits.
+
+    The parser is written in C, and either would take the whole process down. Counting its events
+    was rejected: that costs ten times the parsing itself; here texts are cut out and
+    brackets counted block by block.
+    """
+    depth, rest = 0, b""
+    with path.open("rb") as handle:
+        while block := handle.read(BLOCK):
+            bare = TEXT.sub(b"", rest + block)
+            bare, quote, rest = bare.partition(b'"')
+            rest = quote + rest
+            depths = _depths(bare, depth)
+            depth = int(depths[-1]) if depths.size else depth
+            if depths.max(initial=0) > DEEPEST or len(rest) > LONGEST_LINE or ENDLESS.search(bare):
+                raise BadDataError(
+                    f"values lie more than {DEEPEST} deep in one another, or have no end",
+                    where=name,
+                    next_step="official files are flat: fetch the file from its publisher",
+                )
+
+
 def _no_json(name: str, problem: Exception) -> BadDataError:
     return BadDataError(
         f"the file is not JSON: {problem}"[:SHOWN].replace("\n", " "),
@@ -140,22 +175,41 @@ def _partial(content: bytes) -> Start | None:
     """Keys and first record of a document of which only the beginning is there."""
     import ijson
 
+    bare = TEXT.sub(b"", content).partition(b'"')[0]
+    if ENDLESS.search(bare) or _depths(bare, 0).max(initial=0) > DEEPEST:
+        return None
     kind = "array" if content[:1] == b"[" else "object"
-    depth = 1 if kind == "array" else 0
     keys: dict[str, None] = {}
     first: dict[str, Any] = {}
     try:
-        for prefix, event, value in ijson.parse(content, use_float=False):
-            parts = [part for part in prefix.split(".") if part]
-            if event == "map_key" and len(parts) == depth:
-                keys[str(value)] = None
-            elif len(parts) == depth + 1 and event in {"string", "number", "boolean"}:
-                first.setdefault(parts[-1], value)
-            if event == "end_map" and len(parts) == depth:
-                break
+        for key, event, value in _first_object(content, 2 if kind == "array" else 1):
+            keys[key] = None
+            if event in SINGLE:
+                first.setdefault(key, value)
             if len(keys) >= KEYS_WANTED:
                 break
     except (ijson.JSONError, UnicodeDecodeError):
         if not keys:
             return None
     return Start(kind, tuple(keys), first)
+
+
+def _first_object(content: bytes, wanted: int) -> Iterator[tuple[str, str, Any]]:
+    """(key, event, value) of the first object at depth ``wanted``, until it ends."""
+    import ijson
+
+    depth, key = 0, ""
+    for event, value in ijson.basic_parse(content, use_float=False):
+        depth += (event in STARTS) - (event in ENDS)
+        if event == "end_map" and depth < wanted:
+            return
+        if event == "map_key" and depth == wanted:
+            key = str(value)
+        if depth == wanted and key:
+            yield key, event, value
+
+
+def _depths(bare: bytes, before: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """How deep one is after each bracket of JSON from which texts were cut out."""
+    brackets = np.frombuffer(bare.translate(None, NO_BRACKETS), np.uint8)
+    return before + np.cumsum(np.where(np.isin(brackets, OPENING), 1, -1), dtype=np.int64)

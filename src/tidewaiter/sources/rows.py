@@ -48,13 +48,17 @@ class Rows:
     ``newest`` is the newest day of the tables' own clocks.
     """
 
-    def __init__(self, source: SourceFile) -> None:
+    def __init__(self, source: SourceFile, main: str = "flows", space: str = "") -> None:
         self.source = source
+        self.main = main  # the table that records without rows are counted under
+        self.space = f"{source.dataset}:{space}" if space else source.dataset  # of record ids
         self.read = 0
+        self.blanks = 0
         self.unread: Counter[str] = Counter()
         self.newest: str | None = None
         self._places: list[Place] = []
         self._records: list[list[Row]] = []
+        self._told = 0
 
     def add(self, place: Place, main: Row, *sides: Row) -> Iterator[Batch | Reject]:
         """Take a record; whole batches come out as they fill."""
@@ -63,6 +67,11 @@ class Rows:
         self._records.append([main, *sides])
         if len(self._records) >= CHUNK:
             yield from self.flush()
+
+    def blank(self) -> None:
+        """Count a record that tells nothing: it is kept, and no row is made of it."""
+        self.read += 1
+        self.blanks += 1
 
     def refuse(self, place: Place, column: str, value: str, reason: str) -> Reject:
         """Count a record that cannot be kept at all."""
@@ -84,6 +93,14 @@ class Rows:
                 yield self._reject(places[at], fault[0], main.cells.get(fault[0], ""), fault[1])
         for name in names:
             yield from self._batches(name, places, records, faults, lost)
+        yield from self._blank_batch()
+
+    def _blank_batch(self) -> Iterator[Batch]:
+        """The records that told nothing since the last time, in a batch without rows."""
+        new, self._told = self.blanks - self._told, self.blanks
+        if new:
+            target = arrow_schema(table(self.main))
+            yield Batch(self.main, target.empty_table(), new)
 
     def _judge(self, name: str, records: list[list[Row]]) -> dict[tuple[int, int], tuple[str, str]]:
         """Why rows of one table cannot be kept, by record and place in the record.
@@ -151,8 +168,7 @@ class Rows:
             arrays |= convert(column, cells).arrays
         keys = [arrays[name].to_pylist() for name in target.key]
         ids = (
-            ":".join([self.source.dataset, *(str(k or "") for k in key)])
-            for key in zip(*keys, strict=True)
+            ":".join([self.space, *(str(k or "") for k in key)]) for key in zip(*keys, strict=True)
         )
         extras = [
             msgspec.json.encode(r.extra, order="sorted").decode() if r.extra else None

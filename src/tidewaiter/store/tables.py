@@ -9,6 +9,7 @@ id, text    text                         string
 texts       values split by ``;``        list<string>
 country     name or code, en/ru/uk       string, ISO 3166-1 alpha-2
 countries   several, split by ``;``      list<string>
+area        country, or group of them    string, alpha-2 or a longer code
 date        2023, 2023-04, 2023-04-17    string as precise as given, and
                                          ``<name>_day`` date32: its last day
 hs          2-10 digits (or TOTAL)       string of digits
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Kind = Literal[
-    "id", "text", "texts", "country", "countries", "date", "hs", "money",
+    "id", "text", "texts", "country", "countries", "area", "date", "hs", "money",
     "quantity", "percent", "count", "rate", "currency", "choice",
 ]  # fmt: skip
 
