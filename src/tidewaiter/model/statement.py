@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import msgspec
 
+# The aspect of a record that its publisher keeps under an id of its own begins so, before
+# that id: the latest act on the id speaks, whichever entities its values stand on.
+RECORD_ASPECT = "of:"
+REMOVED = "Removed"  # schema of a statement that says: the entity is taken off
+
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the table ``statements``; dates are ISO 8601, ``None`` where unknown.
@@ -27,6 +32,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     lang: str | None = None
     original_value: str | None = None
     first_seen: str | None = None
+    last_seen: str | None = None
     origin: str | None = None
     act_rank: int = 0
     aspect: str = "whole"

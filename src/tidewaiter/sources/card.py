@@ -95,7 +95,29 @@ def cards() -> tuple[Card, ...]:
     return (*found, *msgspec.yaml.decode(plain, type=tuple[Card, ...]))
 
 
-OFFICIAL = ("lists/eu_journal",)
+OFFICIAL = (
+    "lists/eu_journal",
+    "lists/ofac_csv",
+    "lists/ofac_advanced",
+    "lists/us_csl",
+    "lists/un_sc",
+    "lists/eu_fsf",
+    "lists/ch_seco",
+    "lists/uk_sanctions_list",
+    "lists/uk_conlist",
+    "statistics/hs_codes",
+    "statistics/hs_concordance",
+    "statistics/eu_hs6_measures",
+    "statistics/research_results",
+    "statistics/national_tables",
+    "declarations/korea_customs",
+    "statistics/comext",
+    "statistics/comtrade",
+    "statistics/baci",
+    "statistics/sdmx_csv",
+    "statistics/us_census",
+    "statistics/uk_smke19",
+)
 
 
 @cache

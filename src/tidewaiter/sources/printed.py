@@ -18,6 +18,7 @@ DATE_FORMATS = ("%d.%m.%Y", "%d %B %Y", "%d %b. %Y", "%d %b %Y", "%B %Y", "%b. %
 JOINTS = re.compile(r"\s*(?:[,;/]|\band/or\b|\band\b)\s*")
 NUMBERED = re.compile(r"\(?\b[a-z]\)\s*")  # "(a) …, (b) …"
 ASIDE = re.compile(r"\s*\([^()]*\)$")
+LONGEST_RANGE = 30  # years; of a wider range no year says anything
 
 
 def values(cell: str) -> list[str]:
@@ -47,3 +48,11 @@ def countries(text: str) -> list[str]:
     codes = [country_code(ASIDE.sub("", part)) for part in parts]
     known = [code for code in codes if code]
     return list(dict.fromkeys(known)) if len(known) == len(codes) else []
+
+
+def years(first: str, last: str) -> list[str]:
+    """Every year of a range, each of which may be the right one; none if it is too wide."""
+    if not (iso_date(first) and iso_date(last) and len(first) == len(last) == len("1970")):
+        return []
+    found = range(int(first), int(last) + 1)
+    return [f"{year:04d}" for year in found] if 0 < len(found) <= LONGEST_RANGE else []

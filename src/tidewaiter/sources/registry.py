@@ -8,17 +8,57 @@ from __future__ import annotations
 
 from tidewaiter.errors import MissingError
 from tidewaiter.sources.casefolder import SLUG, CaseReader, case_name
+from tidewaiter.sources.declarations.korea_customs import KoreaCustomsReader
+from tidewaiter.sources.lists.ch_seco import ChSecoReader
 from tidewaiter.sources.lists.designations import DesignationsReader
+from tidewaiter.sources.lists.eu_fsf import EuFsfReader
 from tidewaiter.sources.lists.eu_journal import EuJournalReader
+from tidewaiter.sources.lists.ofac_advanced import OfacAdvancedReader
+from tidewaiter.sources.lists.ofac_csv import OfacCsvReader
+from tidewaiter.sources.lists.uk_conlist import UkConlistReader
+from tidewaiter.sources.lists.uk_sanctions_list import UkListReader
+from tidewaiter.sources.lists.un_sc import UnScReader
+from tidewaiter.sources.lists.us_csl import UsCslReader
 from tidewaiter.sources.plain import PlainReader
 from tidewaiter.sources.press.articles import ArticleReader
 from tidewaiter.sources.reader import FileHead, Reader
+from tidewaiter.sources.statistics.baci import BaciReader
+from tidewaiter.sources.statistics.comext import ComextReader
+from tidewaiter.sources.statistics.comtrade import ComtradeReader
+from tidewaiter.sources.statistics.eu_hs6_measures import EuHs6MeasuresReader
+from tidewaiter.sources.statistics.hs_codes import HsCodesReader
+from tidewaiter.sources.statistics.hs_concordance import HsConcordanceReader
+from tidewaiter.sources.statistics.national_tables import NationalTablesReader
+from tidewaiter.sources.statistics.research_results import ResearchResultsReader
+from tidewaiter.sources.statistics.sdmx_csv import SdmxCsvReader
+from tidewaiter.sources.statistics.uk_smke19 import UkSmke19Reader
+from tidewaiter.sources.statistics.us_census import UsCensusReader
 
 __all__ = ["READERS", "SLUG", "case_name", "named", "recognise"]
 
 READERS: tuple[Reader, ...] = (
     CaseReader(),
     EuJournalReader(),
+    OfacCsvReader(),
+    OfacAdvancedReader(),
+    UsCslReader(),
+    UnScReader(),
+    EuFsfReader(),
+    ChSecoReader(),
+    UkListReader(),
+    UkConlistReader(),
+    HsCodesReader(),
+    HsConcordanceReader(),
+    EuHs6MeasuresReader(),
+    ResearchResultsReader(),
+    NationalTablesReader(),
+    KoreaCustomsReader(),
+    ComextReader(),
+    ComtradeReader(),
+    BaciReader(),
+    SdmxCsvReader(),
+    UsCensusReader(),
+    UkSmke19Reader(),
     ArticleReader(),
     DesignationsReader(),
     PlainReader("companies"),

@@ -2,8 +2,8 @@
 
 A row's day is its ``known_from`` or ``released_on`` where given, else its basis date
 plus the days of its policy. Among the versions of one record the latest visible one
-speaks (for listings: the latest act, per entity); dates that had not come yet are
-empty. Rows without any day are left out when the user names a day, and counted.
+speaks (for listings: the latest act, per entity and aspect); dates that had not come
+yet are empty. Rows without any day are left out when the user names a day, and counted.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import ibis
 import msgspec.yaml
 
+from tidewaiter.model.statement import RECORD_ASPECT, REMOVED
 from tidewaiter.store.tables import Table, fields
 
 if TYPE_CHECKING:
@@ -59,9 +60,12 @@ def known_day(table: Table, rows: ir.Table, clock: Clock) -> ir.DateValue:
     return ibis.coalesce(*days) if days else ibis.null().cast("date")
 
 
-def visible(table: Table, clock: Clock) -> ir.Table:
-    """The rows of ``table`` as they could be known on the clock's day."""
-    rows = raw(table)
+def visible(table: Table, clock: Clock, rows: ir.Table | None = None) -> ir.Table:
+    """The rows of ``table`` as they could be known on the clock's day.
+
+    ``rows`` may be a part of :func:`raw` that keeps every version of what it holds.
+    """
+    rows = raw(table) if rows is None else rows
     rows = rows.mutate(known_day=known_day(table, rows, clock))
     seen = rows.known_day <= clock.day
     if not clock.named:
@@ -91,13 +95,26 @@ def _latest_version(rows: ir.Table, table: Table) -> ir.Table:
     )
 
 
+def speaker(rows: ir.Table) -> list[ir.Value]:
+    """What has one voice at a time: an entity's aspect, or a record with an id of its own.
+
+    Such a record is no part of the entity it stands on: a listing that moves to another
+    party, or is removed by its id alone, takes its values along.
+    """
+    own = rows.aspect.startswith(RECORD_ASPECT)
+    return [ibis.ifelse(own, "", rows.entity_id), rows.aspect]
+
+
 def _latest_act(rows: ir.Table) -> ir.Table:
-    """Per entity and aspect, what its latest visible act says, from its latest load."""
+    """Of each speaker, what its latest visible act says, from its latest load.
+
+    An act that says "removed" leaves nothing.
+    """
     for column in ("act_rank", "load_sequence"):
-        newest = rows[column].max().over(ibis.window(group_by=[rows.entity_id, rows.aspect]))
+        newest = rows[column].max().over(ibis.window(group_by=speaker(rows)))
         rows = rows.mutate(newest=newest).filter(lambda t, c=column: t[c] == t.newest)
         rows = rows.drop("newest")
-    return rows
+    return rows.filter(rows["schema"].fill_null("") != REMOVED)
 
 
 def _masked(rows: ir.Table, table: Table, clock: Clock) -> ir.Table:
