@@ -26,6 +26,8 @@ ROWS = [
     ("x:1", "Sanction", "listingDate", "2023-01-02"),
     ("x:0", "Person", "name", "Velkonov Ivan"),
     ("x:0", "Person", "birthDate", "1970"),
+    ("x:0", "Sanction", "listId", "x"),
+    ("x:2", "Person", "name", "Velkonova Anna"),
 ]
 
 
@@ -48,7 +50,18 @@ def test_a_party_and_its_listing() -> None:
     assert (listing.list_id, listing.measure) == ("eu_833_annex_iv", "export_restriction")
     assert (listing.listed_on, listing.uri) == ("2023-01-02", "sources/s")
     assert listing.excerpt.startswith("IV 7; Velkon JSC")
-    assert (person.schema, person.birth_dates, person.listings) == ("Person", ("1970",), ())
+    assert (person.schema, person.birth_dates) == ("Person", ("1970",))
+    assert [each.list_id for each in person.listings] == ["x"]
+
+
+def test_what_only_names_a_list_again_is_no_further_listing() -> None:
+    """A place without date or programme is dropped beside one that tells of the same list."""
+    rows = table(ROWS[:15])
+    again = table([("x:1", "Sanction", "listId", name) for name in ("eu_833_annex_iv", "other")])
+    places = pa.array(["row 3", "row 4"])
+    again = again.set_column(again.schema.get_field_index("locator"), "locator", places)
+    (plant,) = listed_parties(pa.concat_tables([rows, again]), {})
+    assert [each.list_id for each in plant.listings] == ["eu_833_annex_iv", "other"]
 
 
 def test_order_of_statements_makes_no_difference() -> None:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tidewaiter.cli import audit, console, data, names, work
+from tidewaiter.cli import audit, console, data, fetching, names, work
 
 app = typer.Typer(
     name="tidewaiter",
@@ -23,6 +23,7 @@ for command in (
     data.init,
     data.load,
     data.sources,
+    fetching.fetch,
     work.run,
     work.leads,
     work.lead,

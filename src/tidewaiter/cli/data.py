@@ -64,7 +64,7 @@ def load(
         return
     outcomes = {each.snapshot.snapshot_id: each.outcome for each in report.files}
     console.show(table.load_summary([each.snapshot for each in report.files], outcomes))
-    for line in (*report.notes, *(f"not recognised: {name}" for name in report.skipped)):
+    for line in (*report.notes, *(f"passed over: {line}" for line in report.skipped)):
         console.note(line)
 
 

@@ -23,6 +23,7 @@ from tidewaiter.model.ids import digest
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.settings import Settings
 from tidewaiter.sources import registry
+from tidewaiter.sources.aside import why_aside
 from tidewaiter.sources.counting import Counts
 from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Reader, Tally
 from tidewaiter.store import atomic, manifest, raw, snapshot
@@ -318,7 +319,7 @@ def discover(paths: Iterable[Path], source: str | None) -> tuple[list[Found], li
             if reader:
                 found.append(Found(file, place, reader))
             elif not _is_sidecar(file):
-                skipped.append(file.relative_to(place).as_posix())
+                skipped.append(_why_skipped(_head(place, file)))
     if not found:
         raise BadDataError(
             "none of the files is in a format that is known here",
@@ -354,6 +355,11 @@ def _files(path: Path) -> Iterator[tuple[Path, Path]]:
             where=str(path),
             next_step="check the spelling of the path",
         )
+
+
+def _why_skipped(head: FileHead) -> str:
+    """A file that was passed over, and why."""
+    return f"{head.name}: {why_aside(head) or 'not recognised'}"
 
 
 def _head(place: Path, file: Path) -> FileHead:

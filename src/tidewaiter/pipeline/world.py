@@ -130,10 +130,15 @@ def world(
             where=str(workspace.path),
             next_step="load files or a folder with: tidewaiter load PATH",
         )
-    policies = {**default_policies(), **_policies(state)}
-    clock = Clock(day=_day(state, policies, day), named=day is not None, policies=policies)
+    clock = clock_of(state, day)
     with DuckEngine(workspace.path, spill, settings.threads, settings.memory) as engine:
         yield World(engine, clock, state, workspace.path, names)
+
+
+def clock_of(state: State, day: str | None) -> Clock:
+    """The clock of a run on ``day`` (ISO 8601; default: the state's newest publication date)."""
+    policies = {**default_policies(), **_policies(state)}
+    return Clock(day=_day(state, policies, day), named=day is not None, policies=policies)
 
 
 def _day(state: State, policies: Mapping[str, int], day: str | None) -> datetime.date:

@@ -18,6 +18,7 @@ from tidewaiter.store.raw import kept_path
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
     from rich.table import Table
+    from rich.text import Text
 
 COLOURS = {"high": "bold red", "medium": "yellow", "low": "cyan"}
 
@@ -159,6 +160,25 @@ def compared(left: str, right: str, found: Any, match: bool) -> Group:  # noqa: 
     head = Text(f"{shown(left)}  ~  {shown(right)}\n", style="bold")
     head.append(f"score {found.score:.4f}: {answer}")
     return Group(head, *(Text(f"  - {shown(line)}") for line in found.explanations))
+
+
+def list_changes(entities: Iterable[Mapping[str, Any]]) -> Table:
+    """Entities that were added, changed or removed, with their values before and after."""
+    from rich.text import Text
+
+    table = _table("change", "entity", "what changed")
+    for each in entities:
+        who = Text(shown(each["caption"])).append(f"\n{shown(each['entity_id'])}", style="dim")
+        lines = [_value_change(prop, sides) for prop, sides in each["values"].items()]
+        table.add_row(each["change"], who, Text("\n").join(lines))
+    return table
+
+
+def _value_change(prop: str, sides: Mapping[str, Sequence[str]]) -> Text:
+    from rich.text import Text
+
+    before, after = ("; ".join(map(shown, sides[side])) or "–" for side in ("before", "after"))
+    return Text(f"{prop}: {before} → {after}")
 
 
 def _candidate(each: Mapping[str, Any], kind: str) -> RenderableType:

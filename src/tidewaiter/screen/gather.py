@@ -41,11 +41,14 @@ class _Party(msgspec.Struct):
 def listed_parties(statements: pa.Table, uris: Mapping[str, str]) -> list[Listed]:
     """One party an entity, in order of id, whatever the order of the statements.
 
+    An entity without a listing is left out: lists tell of owners and relatives, too.
     ``statements`` has the columns entity_id, schema, prop, value, source_id and locator;
     ``uris`` gives the workspace folder of each source.
     """
     parties = _parties(statements)
-    return [_listed(name, parties[name], uris) for name in sorted(parties)]
+    return [
+        _listed(name, parties[name], uris) for name in sorted(parties) if parties[name].listings
+    ]
 
 
 def _parties(statements: pa.Table) -> dict[str, _Party]:
@@ -85,8 +88,22 @@ def _listed(entity: str, party: _Party, uris: Mapping[str, str]) -> Listed:
         countries=_all(party.about, *sorted(COUNTRIES)),
         addresses=_all(party.about, "address"),
         birth_dates=_all(party.about, "birthDate"),
-        listings=tuple(listings),
+        listings=tuple(_telling(listings)),
     )
+
+
+def _telling(listings: list[Listing]) -> Iterator[Listing]:
+    """Listings but those that only repeat, without any date or programme, a list told of in full.
+
+    A file of aliases, or a party's topics, say no more than that the list has the party.
+    """
+    told = {each.list_id for each in listings if _is_full(each)}
+    yield from (each for each in listings if _is_full(each) or each.list_id not in told)
+
+
+def _is_full(listing: Listing) -> bool:
+    said = (listing.programme, listing.provisions, listing.listed_on, listing.delisted_on)
+    return any(said)
 
 
 def _names(about: Values) -> Iterator[str]:

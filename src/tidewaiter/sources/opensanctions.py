@@ -23,7 +23,7 @@ from tidewaiter.model.country import country_code
 from tidewaiter.model.dates import DAY, iso_date
 from tidewaiter.model.source import SourceFile
 from tidewaiter.model.statement import RECORD_ASPECT, REMOVED, Statement
-from tidewaiter.sources.jsonfile import LONGEST_LINE
+from tidewaiter.sources.jsonfile import BOM, LONGEST_LINE
 from tidewaiter.sources.listing import END, LISTING, Parties
 from tidewaiter.sources.reader import Batch
 from tidewaiter.store.tables import table
@@ -197,7 +197,7 @@ def survey(source: SourceFile) -> Survey:
     for raw in _lines(source.path):
         try:
             line = decoder.decode(raw)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue  # the reader itself says what is wrong with it
         said = line.entity or line
         newest = max(newest, stamp(said.last_seen), stamp(said.last_change))
@@ -209,7 +209,7 @@ def survey(source: SourceFile) -> Survey:
 def _lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as handle:
         while raw := handle.readline(LONGEST_LINE):
-            yield raw
+            yield raw.removeprefix(BOM)
 
 
 def entity_id(name: str) -> str:

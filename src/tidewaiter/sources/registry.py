@@ -15,6 +15,11 @@ from tidewaiter.sources.lists.eu_fsf import EuFsfReader
 from tidewaiter.sources.lists.eu_journal import EuJournalReader
 from tidewaiter.sources.lists.ofac_advanced import OfacAdvancedReader
 from tidewaiter.sources.lists.ofac_csv import OfacCsvReader
+from tidewaiter.sources.lists.opensanctions_delta import OpenSanctionsDeltaReader
+from tidewaiter.sources.lists.opensanctions_entities import OpenSanctionsEntitiesReader
+from tidewaiter.sources.lists.opensanctions_index import OpenSanctionsIndexReader
+from tidewaiter.sources.lists.opensanctions_simple import OpenSanctionsSimpleReader
+from tidewaiter.sources.lists.opensanctions_statements import OpenSanctionsStatementsReader
 from tidewaiter.sources.lists.uk_conlist import UkConlistReader
 from tidewaiter.sources.lists.uk_sanctions_list import UkListReader
 from tidewaiter.sources.lists.un_sc import UnScReader
@@ -47,6 +52,11 @@ READERS: tuple[Reader, ...] = (
     ChSecoReader(),
     UkListReader(),
     UkConlistReader(),
+    OpenSanctionsEntitiesReader(),
+    OpenSanctionsSimpleReader(),
+    OpenSanctionsStatementsReader(),
+    OpenSanctionsIndexReader(),
+    OpenSanctionsDeltaReader(),
     HsCodesReader(),
     HsConcordanceReader(),
     EuHs6MeasuresReader(),

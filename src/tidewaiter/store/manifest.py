@@ -114,8 +114,23 @@ def state(workspace: Path, sequence: int | None = None) -> State:
         for snapshot in event.snapshots:
             parts[snapshot.dataset, snapshot.part] = snapshot
             loaded[snapshot.snapshot_id] = (count := count + 1)
-    current = tuple(parts[key] for key in sorted(parts))
+    kept = [parts[key] for key in sorted(parts)]
+    current = tuple(each for each in kept if not any(_holds(other, each) for other in kept))
     return State(last, current, loaded)
+
+
+def _holds(whole: Snapshot, change: Snapshot) -> bool:
+    """Whether a whole file holds already what a file of changes says.
+
+    Both tell it in their facts: what the one ``covers`` and the other ``amends``, and
+    their ``edition``. Else an entity that was added, then removed in between, would stay.
+    """
+    if "amends" not in change.facts or "covers" not in whole.facts:
+        return False
+    covered, amended = (set(f.split()) for f in (whole.facts["covers"], change.facts["amends"]))
+    same = amended <= covered if amended else not covered
+    later = whole.facts.get("edition", "") >= change.facts.get("edition", "")
+    return whole.dataset == change.dataset and same and later
 
 
 def unfinished(workspace: Path) -> int:

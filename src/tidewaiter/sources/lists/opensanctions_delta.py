@@ -56,7 +56,7 @@ class OpenSanctionsDeltaReader:
         if start is None or start.kind == "array":
             return False
         keys = frozenset(start.keys)
-        return (keys >= KEYS and start.first.get("op") in {*GIVEN, GONE}) or _is_index(head)
+        return (keys >= KEYS and _is_op(start.first.get("op"))) or _is_index(head)
 
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
         """Every change as statements or a reject, then the tally."""
@@ -105,7 +105,7 @@ class _Changes:
 
     def _fault(self, value: dict[str, Any]) -> Fault | None:
         op, entity = value.get("op"), value.get("entity")
-        if op not in {*GIVEN, GONE}:
+        if not _is_op(op):
             return "op", str(op), "not one of ADD, MOD, DEL"
         if not isinstance(entity, dict):
             return "entity", str(entity), "no object"
@@ -128,6 +128,10 @@ class _Changes:
         yield from self.told.take([removal(entity["id"].strip(), self.known.day, place)])
 
 
+def _is_op(value: object) -> bool:
+    return isinstance(value, str) and (value in GIVEN or value == GONE)
+
+
 def _is_index(head: FileHead) -> bool:
     return INDEX.search(head.start[:HEAD_BYTES]) is not None
 
@@ -137,7 +141,8 @@ def _index(source: SourceFile) -> Iterator[Batch | Reject | Tally]:
     facts: dict[str, str] = {}
     read = refused = 0
     for key, value in members(source.path, source.name):
-        for version, url in value.items() if key == "versions" and isinstance(value, dict) else ():
+        known = key == "versions" and isinstance(value, dict)
+        for version, url in value.items() if known else ():
             read += 1
             if VERSION.fullmatch(version) and isinstance(url, str):
                 facts[f"delta {version}"] = url

@@ -59,8 +59,10 @@ class OpenSanctionsIndexReader:
         keys, content = frozenset(start.keys), head.start[:HEAD_BYTES]
         if "datasets" in keys and "resources" not in keys and "name" not in keys:
             return all(f'"{name}"'.encode() in content for name in (*NAMED, "checksum"))
-        return keys >= {"name", "title"} and {"resources", "index_url"} & keys != set() and (
-            {"updated_at", "version", "last_export"} & keys != set()
+        return (
+            keys >= {"name", "title"}
+            and {"resources", "index_url"} & keys != set()
+            and ({"updated_at", "version", "last_export"} & keys != set())
         )
 
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
@@ -122,7 +124,8 @@ class _Index:
         for key in ("version", "updated_at", "last_export"):
             if single and isinstance(value.get(key), str):
                 self.facts[f"index {key}"] = value[key]
-        for each in value.get("resources") or []:
+        resources = value.get("resources")
+        for each in resources if isinstance(resources, list) else ():
             self.read += 1
             fault = _fault(each)
             if fault:

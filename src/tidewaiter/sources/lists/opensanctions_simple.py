@@ -10,7 +10,7 @@ from tidewaiter.model.dates import iso_date
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import printed, registration
 from tidewaiter.sources.card import card
-from tidewaiter.sources.csvfile import Sheet
+from tidewaiter.sources.csvfile import Row, Sheet
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.listing import ListedParty, Parties, Value
 from tidewaiter.sources.opensanctions import (
@@ -61,7 +61,7 @@ class OpenSanctionsSimpleReader:
         for chunk in sheet.chunks():
             yield from (parties.refuse(each) for each in chunk.rejects)
             for row, number, line in zip(chunk.rows, chunk.numbers, chunk.lines, strict=True):
-                cells = dict(zip(sheet.header, (cell.strip() for cell in row), strict=True))
+                cells = _cells(sheet, row)
                 fault = _fault(cells, seen, number)
                 if fault:
                     yield parties.refuse(sheet.reject((number, line), *fault))
@@ -80,6 +80,11 @@ class OpenSanctionsSimpleReader:
             unread={field: times for field, times in sorted(unread.items()) if times},
             part=f"simple/{known.part}" if known.part else None,
         )
+
+
+def _cells(sheet: Sheet, row: Row) -> Cells:
+    filled = zip(sheet.header, (cell.strip() for cell in row), strict=True)
+    return dict.fromkeys(REQUIRED, "") | dict(filled)
 
 
 def _fault(cells: Cells, seen: dict[str, int], number: int) -> tuple[str, str, str] | None:
