@@ -174,6 +174,6 @@ def test_records_with_one_id_are_shown(workspace: Workspace, tmp_path: Path) -> 
 
     with workspace.writing() as state:
         intake = Intake(workspace, Settings(), Options(), lambda _name, _rows: None)
-        intake.commit([intake.read(Found(path, tmp_path, Twice()), "made", state)])
+        intake.commit([intake.read(Found(path, tmp_path, Twice(), tmp_path), "made", state)])
     (concern,) = of_kind(audit(workspace, Settings()), "repeats")
     assert concern.examples == ("made:1",)

@@ -15,17 +15,16 @@ import msgspec
 from tidewaiter.errors import (
     BadDataError,
     IntegrityError,
-    MissingError,
     ShrunkenListError,
     UsageError,
 )
 from tidewaiter.model.ids import digest
 from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.pipeline.discovery import Found, check_paths, discover
 from tidewaiter.settings import Settings
 from tidewaiter.sources import registry
-from tidewaiter.sources.aside import why_aside
 from tidewaiter.sources.counting import Counts
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Reader, Tally
+from tidewaiter.sources.reader import Batch, Reader, Tally
 from tidewaiter.store import atomic, manifest, raw, snapshot
 from tidewaiter.store.workspace import Workspace, event
 
@@ -46,19 +45,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None = None
     dataset: str | None = None
     accept_shrink: bool = False
-
-
-class Found(msgspec.Struct, frozen=True):
-    """A file to load: where it lies, the place it was named under, and its reader."""
-
-    path: Path
-    place: Path
-    reader: Reader
-
-    @property
-    def name(self) -> str:
-        """Its path relative to the place, with forward slashes."""
-        return self.path.relative_to(self.place).as_posix()
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,9 +70,10 @@ def load(
     progress: Progress = silent,
 ) -> LoadReport:
     """Read ``paths`` (files or folders) into ``workspace`` and commit them together."""
-    found, skipped = discover(paths, options.source)
+    check_paths(paths := tuple(paths))
     _check_dataset(options.dataset)
     with workspace.writing(settings.wait) as state:
+        found, skipped = discover(paths, options.source, workspace.tmp)
         dataset = options.dataset or _case_name(found) or CASE
         intake = Intake(workspace, settings, options, progress)
         read = [intake.read(each, dataset, state) for each in found]
@@ -125,7 +112,7 @@ class Intake:
         folder = self._new_folder()
         staged, source_id = raw.stage(found.path, folder)
         space = getattr(found.reader, "dataset", None) or dataset
-        place = f"{found.name}@{digest(str(found.place.resolve()))}"
+        place = f"{found.name}@{digest(str(found.home.resolve()))}"
         sidecar = self._stage_sidecar(found.path, folder)
         known = _same_bytes(state, space, source_id, found.reader)
         same_side = known is not None and known.sidecar == (sidecar.name if sidecar else None)
@@ -308,27 +295,6 @@ def is_whole(folder: Path, of: manifest.Snapshot) -> bool:
     return folder.is_dir() and snapshot.checksums(folder) == of.checksums
 
 
-def discover(paths: Iterable[Path], source: str | None) -> tuple[list[Found], list[str]]:
-    """The files to read, in a fixed order, and those that no reader knows."""
-    found: list[Found] = []
-    skipped: list[str] = []
-    forced = registry.named(source) if source else None
-    for path in paths:
-        for place, file in _files(path):
-            reader = forced or registry.recognise(_head(place, file))
-            if reader:
-                found.append(Found(file, place, reader))
-            elif not _is_sidecar(file):
-                skipped.append(_why_skipped(_head(place, file)))
-    if not found:
-        raise BadDataError(
-            "none of the files is in a format that is known here",
-            where=", ".join(str(path) for path in paths),
-            next_step="name the format with --source, or see the formats page",
-        )
-    return found, skipped
-
-
 def _check_dataset(name: str | None) -> None:
     """A name space is also the name of a folder of the workspace."""
     owned = {getattr(reader, "dataset", None) for reader in registry.READERS}
@@ -338,37 +304,6 @@ def _check_dataset(name: str | None) -> None:
             where="--dataset",
             next_step="use lower-case letters, digits, - and _; not the name of a list",
         )
-
-
-def _files(path: Path) -> Iterator[tuple[Path, Path]]:
-    """(place, file) for a file, or for every visible file below a folder, sorted."""
-    if path.is_file():
-        yield path.parent, path
-    elif path.is_dir():
-        for file in sorted(path.rglob("*")):
-            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if file.is_file() and not hidden:
-                yield path, file
-    else:
-        raise MissingError(
-            "there is no such file or folder",
-            where=str(path),
-            next_step="check the spelling of the path",
-        )
-
-
-def _why_skipped(head: FileHead) -> str:
-    """A file that was passed over, and why."""
-    return f"{head.name}: {why_aside(head) or 'not recognised'}"
-
-
-def _head(place: Path, file: Path) -> FileHead:
-    with file.open("rb") as handle:
-        return FileHead(file.relative_to(place).as_posix(), handle.read(HEAD_BYTES), file)
-
-
-def _is_sidecar(file: Path) -> bool:
-    return file.suffix == ".toml" and file.parent.name == "reports"
 
 
 def _same_bytes(

@@ -1,0 +1,122 @@
+"""Which files a load reads: every file named, below a folder, or in an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from tidewaiter.errors import BadDataError, MissingError
+from tidewaiter.sources import registry
+from tidewaiter.sources.aside import why_aside
+from tidewaiter.sources.reader import HEAD_BYTES, FileHead, Reader
+from tidewaiter.sources.unpack import is_archive, unpack
+
+MARK_BYTES = 4096  # enough to tell an archive from a spreadsheet
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A file to load: where it lies, the place it was named under, and its reader.
+
+    ``home`` is the place that the user named; for a member of an archive, that of the
+    archive.
+    """
+
+    path: Path
+    place: Path
+    reader: Reader
+    home: Path
+
+    @property
+    def name(self) -> str:
+        """Its path relative to the place, with forward slashes."""
+        return self.path.relative_to(self.place).as_posix()
+
+
+def discover(
+    paths: Iterable[Path], source: str | None, aside: Path
+) -> tuple[list[Found], list[str]]:
+    """The files to read, in a fixed order, and those passed over, each with the reason.
+
+    Archives are unpacked below ``aside``; their members are named ``archive.zip/member``.
+    """
+    found: list[Found] = []
+    skipped: list[str] = []
+    forced = registry.named(source) if source else None
+    for path in paths:
+        for place, file, home in _opened(path, aside):
+            reader = forced or registry.recognise(_head(place, file))
+            if reader:
+                found.append(Found(file, place, reader, home))
+            elif not _is_sidecar(file):
+                skipped.append(_why_skipped(_head(place, file)))
+    if not found:
+        raise BadDataError(
+            "none of the files is in a format that is known here",
+            where=", ".join(str(path) for path in paths),
+            next_step="name the format with --source, or see the formats page",
+        )
+    return found, skipped
+
+
+def check_paths(paths: Iterable[Path]) -> None:
+    """Refuse a path that is not there, before anything is locked or unpacked."""
+    for path in paths:
+        if not path.exists():
+            raise MissingError(
+                "there is no such file or folder",
+                where=str(path),
+                next_step="check the spelling of the path",
+            )
+
+
+def _opened(path: Path, aside: Path) -> Iterator[tuple[Path, Path, Path]]:
+    """(place, file, home) of every file; an archive gives its members instead of itself.
+
+    An archive in an archive is not opened: publishers do not pack so, bombs do.
+    """
+    for place, file in _files(path):
+        if not _is_archive(file):
+            yield place, file, place
+            continue
+        name = file.relative_to(place)
+        inside = aside / f"unpacked-{len(list(aside.iterdir()))}"
+        for member in unpack(file, name.as_posix(), inside / name):
+            yield inside, member, place
+
+
+def _is_archive(file: Path) -> bool:
+    with file.open("rb") as handle:
+        return is_archive(handle.read(MARK_BYTES))
+
+
+def _files(path: Path) -> Iterator[tuple[Path, Path]]:
+    """(place, file) for a file, or for every visible file below a folder, sorted."""
+    if path.is_file():
+        yield path.parent, path
+    elif path.is_dir():
+        for file in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+            if file.is_file() and not hidden:
+                yield path, file
+    else:
+        raise MissingError(
+            "there is no such file or folder",
+            where=str(path),
+            next_step="check the spelling of the path",
+        )
+
+
+def _why_skipped(head: FileHead) -> str:
+    """A file that was passed over, and why."""
+    return f"{head.name}: {why_aside(head) or 'not recognised'}"
+
+
+def _head(place: Path, file: Path) -> FileHead:
+    with file.open("rb") as handle:
+        return FileHead(file.relative_to(place).as_posix(), handle.read(HEAD_BYTES), file)
+
+
+def _is_sidecar(file: Path) -> bool:
+    return file.suffix == ".toml" and file.parent.name == "reports"
