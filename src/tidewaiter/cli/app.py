@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tidewaiter.cli import audit, console, data, fetching, names, work
+from tidewaiter.cli import audit, console, data, fetching, lists, names, work
 
 app = typer.Typer(
     name="tidewaiter",
@@ -24,12 +24,14 @@ for command in (
     data.load,
     data.sources,
     fetching.fetch,
+    lists.changes,
     work.run,
     work.leads,
     work.lead,
     names.screen,
     names.compare,
     names.judge,
+    lists.export,
     audit.audit,
     data.verify,
     data.upgrade,

@@ -15,12 +15,13 @@ from tidewaiter.sources.reader import FileHead
 
 
 class Aside(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of file: known by name patterns, by columns, or by keys of its JSON."""
+    """One kind of file: by name patterns, columns, keys of its JSON, or its first words."""
 
     reason: str
     names: tuple[str, ...] = ()
     columns: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
 
 
 @cache
@@ -36,11 +37,14 @@ def why_aside(head: FileHead) -> str | None:
     """Why a file that no reader knows is no data; ``None`` where it may be some."""
     name = PurePosixPath(head.name).name.casefold()
     columns = frozenset(header_of(head))
+    text = head.start.decode("utf-8", "replace")
     start = jsonfile.start_of(head)
     keys = frozenset(start.keys) if start else frozenset()
     for kind in kinds():
         if any(fnmatchcase(name, pattern) for pattern in kind.names):
             return kind.reason
         if (kind.columns and kind.columns <= columns) or (kind.keys and kind.keys <= keys):
+            return kind.reason
+        if kind.words and all(word in text for word in kind.words):
             return kind.reason
     return None

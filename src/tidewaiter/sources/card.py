@@ -122,6 +122,11 @@ OFFICIAL = (
     "statistics/sdmx_csv",
     "statistics/us_census",
     "statistics/uk_smke19",
+    "lists/jp_meti",
+    "lists/ua_nsdc",
+    "registries/gleif_lei",
+    "registries/gleif_relations",
+    "registries/gleif_exceptions",
 )
 
 

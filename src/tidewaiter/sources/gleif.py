@@ -27,6 +27,7 @@ from tidewaiter.sources.records import Records
 from tidewaiter.sources.rows import Place
 
 Cells = dict[str, str]
+_Element = Any  # lxml has no types of its own
 DELTA = "DELTA"
 DELTA_NAME = re.compile(r"-(intra-day|last-(day|week|month))\b")
 DELETION = "Extension.Deletion"
@@ -217,7 +218,7 @@ def address(cells: Cells, prefix: str) -> str:
     return ", ".join(cells[line] for line in lines if line in cells)
 
 
-def _flatten_element(element: Any, path: str, cells: Cells) -> None:
+def _flatten_element(element: _Element, path: str, cells: Cells) -> None:
     """Every text and attribute below ``element``, by its path."""
     seen: Counter[str] = Counter()
     for child in element:

@@ -125,6 +125,7 @@ class Envelope(msgspec.Struct):
     """What a survey reads of a line; the entity inside, for a line of changes."""
 
     datasets: list[str] = []
+    first_seen: str | None = None
     last_seen: str | None = None
     last_change: str | None = None
     entity: Envelope | None = None
@@ -200,7 +201,8 @@ def survey(source: SourceFile) -> Survey:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue  # the reader itself says what is wrong with it
         said = line.entity or line
-        newest = max(newest, stamp(said.last_seen), stamp(said.last_change))
+        times = (said.first_seen, said.last_seen, said.last_change)
+        newest = max(newest, *map(stamp, times))
         if len(datasets) < MOST_DATASETS:
             datasets.update(said.datasets)
     return Survey(version_in(source.name) or newest, frozenset(datasets))
@@ -278,6 +280,7 @@ class Teller:
         self.home = home
         self.record = record
         self.place = place
+        self.aspect = aspect_of(record.id)
         self._told: set[tuple[str, ...]] = set()
         said = record.own.get("first_seen", [])
         given = [day for text in said if (day := day_of(text))]
@@ -333,7 +336,6 @@ class Teller:
         if not value or key in self._told:
             return
         self._told.add(key)
-        aspect = aspect_of(self.record.id)
         yield Statement(
             entity_id=self.home,
             schema=schema,
@@ -348,7 +350,7 @@ class Teller:
             last_seen=self.last_seen,
             origin=ORIGIN,
             act_rank=self.place.rank,
-            aspect=aspect,
+            aspect=self.aspect,
         )
 
     def _known(self, prop: str, value: str) -> str | None:

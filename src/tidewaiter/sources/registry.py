@@ -13,6 +13,7 @@ from tidewaiter.sources.lists.ch_seco import ChSecoReader
 from tidewaiter.sources.lists.designations import DesignationsReader
 from tidewaiter.sources.lists.eu_fsf import EuFsfReader
 from tidewaiter.sources.lists.eu_journal import EuJournalReader
+from tidewaiter.sources.lists.jp_meti import JpMetiReader
 from tidewaiter.sources.lists.ofac_advanced import OfacAdvancedReader
 from tidewaiter.sources.lists.ofac_csv import OfacCsvReader
 from tidewaiter.sources.lists.opensanctions_delta import OpenSanctionsDeltaReader
@@ -20,6 +21,7 @@ from tidewaiter.sources.lists.opensanctions_entities import OpenSanctionsEntitie
 from tidewaiter.sources.lists.opensanctions_index import OpenSanctionsIndexReader
 from tidewaiter.sources.lists.opensanctions_simple import OpenSanctionsSimpleReader
 from tidewaiter.sources.lists.opensanctions_statements import OpenSanctionsStatementsReader
+from tidewaiter.sources.lists.ua_nsdc import UaNsdcReader
 from tidewaiter.sources.lists.uk_conlist import UkConlistReader
 from tidewaiter.sources.lists.uk_sanctions_list import UkListReader
 from tidewaiter.sources.lists.un_sc import UnScReader
@@ -27,6 +29,9 @@ from tidewaiter.sources.lists.us_csl import UsCslReader
 from tidewaiter.sources.plain import PlainReader
 from tidewaiter.sources.press.articles import ArticleReader
 from tidewaiter.sources.reader import FileHead, Reader
+from tidewaiter.sources.registries.gleif_exceptions import GleifExceptionsReader
+from tidewaiter.sources.registries.gleif_lei import GleifLeiReader
+from tidewaiter.sources.registries.gleif_relations import GleifRelationsReader
 from tidewaiter.sources.statistics.baci import BaciReader
 from tidewaiter.sources.statistics.comext import ComextReader
 from tidewaiter.sources.statistics.comtrade import ComtradeReader
@@ -57,6 +62,8 @@ READERS: tuple[Reader, ...] = (
     OpenSanctionsStatementsReader(),
     OpenSanctionsIndexReader(),
     OpenSanctionsDeltaReader(),
+    JpMetiReader(),
+    UaNsdcReader(),
     HsCodesReader(),
     HsConcordanceReader(),
     EuHs6MeasuresReader(),
@@ -69,6 +76,9 @@ READERS: tuple[Reader, ...] = (
     SdmxCsvReader(),
     UsCensusReader(),
     UkSmke19Reader(),
+    GleifLeiReader(),
+    GleifRelationsReader(),
+    GleifExceptionsReader(),
     ArticleReader(),
     DesignationsReader(),
     PlainReader("companies"),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 RAW = "all_{}"  # how the engine names a table before the clock is applied
+KNOWN = "known_day"  # column of a visible table: the first day on which the row could be known
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
