@@ -124,9 +124,13 @@ OFFICIAL = (
     "statistics/uk_smke19",
     "lists/jp_meti",
     "lists/ua_nsdc",
+    "lists/ua_war_sanctions",
     "registries/gleif_lei",
     "registries/gleif_relations",
     "registries/gleif_exceptions",
+    "registries/uk_companies",
+    "registries/uk_psc",
+    "registries/bods",
 )
 
 

@@ -8,7 +8,6 @@ One mapping a file kind then serves all three formats.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -30,7 +29,7 @@ Cells = dict[str, str]
 _Element = Any  # lxml has no types of its own
 DELTA = "DELTA"
 DELTA_NAME = re.compile(r"-(intra-day|last-(day|week|month))\b")
-DELETION = "Extension.Deletion"
+DELETIONS = ("Extension.Deletion", "Extension.Deletion.DeletedAt")
 NUMBER = re.compile(r"\.[0-9]+(?=\.|$)")
 LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 MOST = 64  # numbers of one repeated thing in a record that are looked at
@@ -196,18 +195,21 @@ def _day(text: str) -> str:
     return iso_date(text[:DAY]) or text
 
 
-def numbered(cells: Cells, name: str) -> Iterator[str]:
-    """``name.1``, ``name.2`` … as far as a record has them, without gaps."""
+def numbered(cells: Cells, name: str, *leaves: str) -> Iterator[str]:
+    """``name.1``, ``name.2`` … as far as a record has them, without gaps.
+
+    ``leaves`` are the names below of which each has at least one, where it has no text.
+    """
     for number in range(1, MOST):
         path = f"{name}.{number}"
-        if path not in cells and not any(each.startswith(f"{path}.") for each in cells):
+        if path not in cells and not any(f"{path}.{leaf}" in cells for leaf in leaves):
             return
         yield path
 
 
 def is_deleted(cells: Cells) -> bool:
     """Whether a record tells of a deletion; an empty mark says nothing."""
-    return any(name.startswith(DELETION) and cells[name] for name in cells)
+    return any(cells.get(name) for name in DELETIONS)
 
 
 def address(cells: Cells, prefix: str) -> str:
@@ -220,14 +222,14 @@ def address(cells: Cells, prefix: str) -> str:
 
 def _flatten_element(element: _Element, path: str, cells: Cells) -> None:
     """Every text and attribute below ``element``, by its path."""
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     for child in element:
-        if not isinstance(child.tag, str):
+        tag = child.tag
+        if not isinstance(tag, str):
             continue
-        tag = xmlfile.local(child)
-        seen[tag] += 1
-        name = _step(path, tag, seen[tag])
-        for attribute, value in child.attrib.items():
+        seen[tag] = number = seen.get(tag, 0) + 1
+        name = _step(path, tag, number)
+        for attribute, value in child.items():
             cells[f"{name}.{_attribute(attribute)}"] = " ".join(value.split())
         if len(child):
             _flatten_element(child, name, cells)
@@ -247,14 +249,17 @@ def _flatten_value(value: dict[str, Any], path: str, cells: Cells) -> None:
         else:
             items = below if isinstance(below, list) else [below]
             for number, item in enumerate(items, start=1):
-                name = _step(path, key.rpartition(":")[2], number)
+                name = _step(path, key, number)
                 if isinstance(item, dict):
                     _flatten_value(item, name, cells)
                 elif item is not None and (text := " ".join(str(item).split())):
                     cells[name] = text
 
 
+@lru_cache(maxsize=65_536)
 def _step(path: str, tag: str, number: int) -> str:
+    """The path of a child; ``tag`` may bear a namespace."""
+    tag = tag.rpartition("}")[2].rpartition(":")[2]
     step = STEPS.get(tag, tag)
     name = f"{path}.{step}" if path and step else path or step
     return f"{name}.{number}" if tag in REPEATED or number > 1 else name

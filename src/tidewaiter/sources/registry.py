@@ -22,6 +22,7 @@ from tidewaiter.sources.lists.opensanctions_index import OpenSanctionsIndexReade
 from tidewaiter.sources.lists.opensanctions_simple import OpenSanctionsSimpleReader
 from tidewaiter.sources.lists.opensanctions_statements import OpenSanctionsStatementsReader
 from tidewaiter.sources.lists.ua_nsdc import UaNsdcReader
+from tidewaiter.sources.lists.ua_war_sanctions import UaWarSanctionsReader
 from tidewaiter.sources.lists.uk_conlist import UkConlistReader
 from tidewaiter.sources.lists.uk_sanctions_list import UkListReader
 from tidewaiter.sources.lists.un_sc import UnScReader
@@ -29,9 +30,12 @@ from tidewaiter.sources.lists.us_csl import UsCslReader
 from tidewaiter.sources.plain import PlainReader
 from tidewaiter.sources.press.articles import ArticleReader
 from tidewaiter.sources.reader import FileHead, Reader
+from tidewaiter.sources.registries.bods import BodsReader
 from tidewaiter.sources.registries.gleif_exceptions import GleifExceptionsReader
 from tidewaiter.sources.registries.gleif_lei import GleifLeiReader
 from tidewaiter.sources.registries.gleif_relations import GleifRelationsReader
+from tidewaiter.sources.registries.uk_companies import UkCompaniesReader
+from tidewaiter.sources.registries.uk_psc import UkPscReader
 from tidewaiter.sources.statistics.baci import BaciReader
 from tidewaiter.sources.statistics.comext import ComextReader
 from tidewaiter.sources.statistics.comtrade import ComtradeReader
@@ -64,6 +68,10 @@ READERS: tuple[Reader, ...] = (
     OpenSanctionsDeltaReader(),
     JpMetiReader(),
     UaNsdcReader(),
+    UaWarSanctionsReader(),
+    UkCompaniesReader(),
+    UkPscReader(),
+    BodsReader(),
     HsCodesReader(),
     HsConcordanceReader(),
     EuHs6MeasuresReader(),

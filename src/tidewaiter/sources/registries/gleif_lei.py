@@ -30,6 +30,7 @@ NAMES = (
     "Entity.OtherEntityNames.OtherEntityName",
     "Entity.TransliteratedOtherEntityNames.TransliteratedOtherEntityName",
 )
+SUCCESSOR = ("SuccessorLEI", "SuccessorEntityName")
 PREVIOUS = "PREVIOUS_LEGAL_NAME"
 EVENT = "Entity.LegalEntityEvents.LegalEntityEvent"
 # What changed, by the type of the event; and the events that end an inactive entity.
@@ -159,13 +160,13 @@ def _further(cells: Cells) -> dict[str, str]:
             text
             for name in ("OtherAddresses.OtherAddress",
                          "TransliteratedOtherAddresses.TransliteratedOtherAddress")
-            for path in numbered(cells, f"Entity.{name}")
+            for path in numbered(cells, f"Entity.{name}", "FirstAddressLine", "City", "Country")
             if (text := gleif.address(cells, path))
         ],
         "successors": [
             text
-            for path in (*numbered(cells, "Entity.SuccessorEntity"), "Entity.SuccessorEntity")
-            for name in ("SuccessorLEI", "SuccessorEntityName")
+            for path in numbered(cells, "Entity.SuccessorEntity", *SUCCESSOR)
+            for name in SUCCESSOR
             if (text := cells.get(f"{path}.{name}", ""))
         ],
         "headquarters": [text] if (text := gleif.address(cells, "Entity.HeadquartersAddress"))
@@ -176,7 +177,7 @@ def _further(cells: Cells) -> dict[str, str]:
 
 def _events(cells: Cells) -> Iterator[tuple[str, str]]:
     """Type and effective day of every completed event."""
-    for path in numbered(cells, EVENT):
+    for path in numbered(cells, EVENT, "LegalEntityEventType", "event_status"):
         if cells.get(f"{path}.event_status") == "COMPLETED":
             kind = cells.get(f"{path}.LegalEntityEventType", "")
             yield kind, day(cells, f"{path}.LegalEntityEventEffectiveDate")

@@ -129,7 +129,7 @@ def _is_over(cells: Cells) -> bool:
 def _periods(cells: Cells, extra: dict[str, str]) -> tuple[str, str]:
     """First and last day of the link itself; the other periods go into ``extra``."""
     own = ("", "")
-    for path in numbered(cells, "Relationship.Period"):
+    for path in numbered(cells, "Relationship.Period", "startDate", "endDate", "periodType"):
         start, end = day(cells, f"{path}.startDate"), day(cells, f"{path}.endDate")
         kind = cells.get(f"{path}.periodType", "")
         if kind == OWN_PERIOD and own == ("", ""):
@@ -143,10 +143,14 @@ def _periods(cells: Cells, extra: dict[str, str]) -> tuple[str, str]:
 
 def _note_quantities(cells: Cells, extra: dict[str, str]) -> None:
     """Accounting standards and percentages of consolidation, as printed."""
-    for path in numbered(cells, "Relationship.Qualifiers"):
+    for path in numbered(
+        cells, "Relationship.Qualifiers", "QualifierDimension", "QualifierCategory"
+    ):
         name = cells.get(f"{path}.QualifierDimension", "qualifier").replace("_", " ").casefold()
         extra[name] = cells.get(f"{path}.QualifierCategory", "")
-    for path in numbered(cells, "Relationship.Quantifiers"):
+    for path in numbered(
+        cells, "Relationship.Quantifiers", "MeasurementMethod", "QuantifierAmount"
+    ):
         method = cells.get(f"{path}.MeasurementMethod", "quantity").replace("_", " ").casefold()
         parts = (cells.get(f"{path}.Quantifier{each}", "") for each in ("Amount", "Units"))
         extra[method] = " ".join(part for part in parts if part)
