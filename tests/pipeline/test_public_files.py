@@ -10,6 +10,7 @@ import csv
 import json
 import random
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,9 @@ from tidewaiter.store.workspace import Workspace
 
 FOLDERS = ("lists", "trade", "ownership")
 CHECKED = 200  # values, and as many rows of wide tables
-UNSAID = frozenset({"listId", "measure", "recordId", "authority", "sourceUrl", "removedOn"})
+UNSAID = frozenset(
+    {"listId", "measure", "recordId", "authority", "sourceUrl", "provisions", "removedOn"}
+)
 NUMBERED = re.compile(r"(?:sheet (?P<sheet>.+?), )?(?:row|line) (?P<row>\d+)")
 
 pytestmark = pytest.mark.slow
@@ -90,7 +93,7 @@ def test_listed_values_stand_where_their_locators_point(
             place = text_at(raw_path(workspace, kept), value["locator"])
             if place is not None and not stands(printed, place):
                 wrong.append((kept.name, value["locator"], value["prop"], printed, place[:300]))
-    assert wrong == []
+    assert wrong[:3] == []
 
 
 def test_keys_of_wide_rows_stand_where_their_locators_point(
@@ -107,7 +110,7 @@ def test_keys_of_wide_rows_stand_where_their_locators_point(
                 key = row[keys[name]]
                 if place is not None and key != "TOTAL" and not stands(key, place):
                     wrong.append((kept.name, row["locator"], key, place[:300]))
-    assert wrong == []
+    assert wrong[:3] == []
 
 
 def drawn(workspace: Workspace, kept: Snapshot, name: str) -> list[dict[str, Any]]:
@@ -127,14 +130,18 @@ def raw_path(workspace: Workspace, kept: Snapshot) -> Path:
 
 
 def stands(printed: str, place: str) -> bool:
-    """Whether every word of a value is at its place (order and spaces may differ)."""
-    known = folded(place)
-    return all(word in known for word in folded(printed).split())
+    """Whether every word of a value is at its place (order and spaces may differ).
+
+    Japanese has no spaces, and its lines break within words.
+    """
+    known, without = folded(place), folded(place).replace(" ", "")
+    words = folded(printed).split()
+    return all(word in known for word in words) or "".join(words) in without
 
 
 def folded(text: str) -> str:
     """Lower case, every run of other characters a space."""
-    return re.sub(r"[\W_]+", " ", text.casefold())
+    return re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", text).casefold())
 
 
 def text_at(path: Path, locator: str) -> str | None:
@@ -195,4 +202,4 @@ def pointed(path: Path, pointer: str) -> str:
     value = json.loads(path.read_text("utf-8-sig"))
     for key in pointer.strip("/").split("/"):
         value = value[int(key)] if isinstance(value, list) else value[key]
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps([pointer, value], ensure_ascii=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.errors import BadDataError
@@ -28,7 +28,7 @@ READER = named("opensanctions_delta")
 FIRST, SECOND, THIRD = "2026-08-01T06:30:10", "2026-08-02T06:30:10", "2026-08-03T06:30:10"
 VERSIONS = {FIRST: "20260801063010-aaa", SECOND: "20260802063010-bbb", THIRD: "20260803063010-ccc"}
 PROVENANCE = {"source_id", "locator", "act_rank", "record_id", "extra", "last_seen",
-              "last_seen_day", "known_day"}  # fmt: skip
+              "last_seen_day", "known_day", "load_sequence"}  # fmt: skip
 CLOCKS = ("ftm:last_seen", "ftm:last_change")
 
 
@@ -111,7 +111,11 @@ def entity(name: str, schema: str, properties: Entity) -> Entity:
 ANCHOR = entity("anchor", "Company", {"name": ["Anchor"]})  # no edition is empty
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(  # each example is five workspaces: no time to look for a smaller one
+    max_examples=20,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
 @given(first=editions(), second=editions(), third=editions())
 def test_full_and_changes_show_what_the_next_full_shows(
     first: Entities, second: Entities, third: Entities

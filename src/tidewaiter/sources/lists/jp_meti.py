@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -16,51 +17,34 @@ import msgspec
 
 from tidewaiter.errors import BadDataError
 from tidewaiter.model.source import Reject, SourceFile
-from tidewaiter.sources import printed
+from tidewaiter.sources import meti_entry, printed
 from tidewaiter.sources.card import Card
 from tidewaiter.sources.listing import ListedParty, Parties, Value
+from tidewaiter.sources.meti_entry import Entry, Party
 from tidewaiter.sources.reader import Batch, FileHead, Tally
 
-JAPANESE = r"\u3040-\u30ff\u3400-\u9fff"
-ENTRY = re.compile(rf"^\s*(?P<number>\d{{1,4}})[ \u3000]+(?P<rest>\S*[{JAPANESE}A-Z(「].*)$")
-# "…, Russia.560 …" are two entries, "…「…」JSC …" is a Japanese name and a Latin one.
-GLUED = re.compile(
-    rf"(?<=[A-Za-z.])(?=\d{{1,4}} \S{{0,12}}[{JAPANESE}])"
-    rf"|(?<=[{JAPANESE}」)])(?=[A-Z][A-Za-z.]+ [^{JAPANESE}]+$)"
-)
-ADDRESS = re.compile(r"所\s*在\s*地\s*[::]")
-OTHER_NAMES = re.compile(r"^別称\s*[::]")
 DAY = re.compile(
     r"(?P<what>指定日|最終更新日)\s*[::]\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日"
 )
-ASIDE = re.compile(r"\((?:別称|別名)、?(?P<names>.*)\)")
-ALIASES = re.compile(r",?\s*a\.k\.a\.,?.*$", re.IGNORECASE | re.DOTALL)
-LATIN = re.compile(r"[A-Za-z]{2}")
-RUN = re.compile(r"[A-Z][A-Za-z0-9][A-Za-z0-9 .,&'-]{4,}")  # a Latin name between Japanese words
-TAIL = re.compile(r"[;,.]?\s*(?:\band\b)?\s*[;,.]?$")
-BETWEEN = re.compile(r";\s*(?:and\s+)?")
+NOTICE = re.compile(r"\((令和[^()]{1,8}年外務省告示第[^()]{1,12}号)\)")
 HEADING_LINES = 12
+LARGEST = 64 * 1024 * 1024  # bytes; the longest list has a few hundred thousand
+SPOILT = "\ufffd"  # what stands for bytes that are not UTF-8
 
 
 class Section(msgspec.Struct, frozen=True):
-    """One of the lists: words of its heading, and its id."""
+    """One of the lists: words of its heading, its id, and the country of all its parties."""
 
     heading: str
     list: str
+    country: str = ""
 
 
 class MetiCard(Card, frozen=True, kw_only=True):
     """The card, with the lists."""
 
     sections: tuple[Section, ...]
-
-
-class Entry(msgspec.Struct):
-    """One numbered entry: the line it begins on, and its lines."""
-
-    number: int
-    line: int
-    lines: list[str]
+    apart: frozenset[str] = frozenset()
 
 
 @cache
@@ -77,7 +61,7 @@ class JpMetiReader:
 
     name = "jp_meti"
     dataset = "jp_meti"
-    version = 1
+    version = 2  # 2: every alias, whichever dash or page break stands before it
 
     @property
     def licence(self) -> str:
@@ -91,8 +75,8 @@ class JpMetiReader:
 
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
         """Every numbered entry."""
-        lines = _lines(source)
-        heading = "".join(lines[:HEADING_LINES])
+        text = _text(source)
+        heading = unicodedata.normalize("NFKC", "".join(text.split("\n")[:HEADING_LINES]))
         section = _section(heading)
         if section is None:
             raise BadDataError(
@@ -100,32 +84,41 @@ class JpMetiReader:
                 where=source.name,
                 next_step="this is no list of the ministry as it prints them now",
             )
-        days = {
-            f["what"]: "-".join((f[2], f[3].zfill(2), f[4].zfill(2))) for f in DAY.finditer(heading)
-        }
-        updated = days.get("最終更新日") or days.get("指定日")
-        kept = Parties()
-        for entry in _entries(lines):
-            party = _party(entry, section, updated, source)
-            if party:
-                yield from kept.add(party)
+        facts = _facts(heading)
+        updated = facts.get("updated_on") or facts.get("designated_on")
+        kept, unread, last = Parties(), Counter[str](), 0
+        for entry in meti_entry.entries(text):
+            unread["number"] += entry.number - last - 1
+            last = entry.number
+            found = meti_entry.party(entry.text)
+            fault = _fault(entry, found)
+            if fault:
+                yield kept.refuse(_reject(entry, source, fault))
             else:
-                yield kept.refuse(_reject(entry, source))
+                party = _party(entry, found, (section, updated), source)
+                unread["country"] += all(each.prop != "country" for each in party.about)
+                yield from kept.add(party)
         yield from kept.flush()
-        facts = {"designated_on": days["指定日"]} if "指定日" in days else {}
         yield Tally(
             rows_read=kept.read,
             entities=len(kept.entities),
             published_on=updated,
+            unread={name: times for name, times in unread.items() if times},
             part=section.list,
             facts=facts,
         )
 
 
-def _lines(source: SourceFile) -> list[str]:
-    """The lines of the file, full-width digits and letters made plain."""
+def _text(source: SourceFile) -> str:
+    """The text of the file with plain line ends; bytes that are not UTF-8 are marked."""
+    if source.path.stat().st_size > LARGEST:
+        raise BadDataError(
+            f"the file is larger than {LARGEST:,} bytes",
+            where=source.name,
+            next_step="this is no list of the ministry as it prints them now",
+        )
     text = source.path.read_bytes().decode("utf-8-sig", "replace")
-    return unicodedata.normalize("NFKC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _section(heading: str) -> Section | None:
@@ -133,31 +126,32 @@ def _section(heading: str) -> Section | None:
     return next((each for each in card().sections if each.heading in flat), None)
 
 
-def _entries(lines: list[str]) -> Iterator[Entry]:
-    """The numbered entries; a number counts only where it follows the last one."""
-    entry: Entry | None = None
-    for number, line in enumerate(lines, start=1):
-        for piece in GLUED.split(line):
-            found = ENTRY.match(piece)
-            follows = entry.number + 1 if entry else 1
-            if found and int(found["number"]) == follows:
-                if entry:
-                    yield entry
-                entry = Entry(follows, number, [found["rest"]])
-            elif entry:
-                entry.lines.append(piece)
-    if entry:
-        yield entry
+def _facts(heading: str) -> dict[str, str]:
+    """The days and the notice that the heading names."""
+    days = {"指定日": "designated_on", "最終更新日": "updated_on"}
+    found = {
+        days[each["what"]]: "-".join((each[2], each[3].zfill(2), each[4].zfill(2)))
+        for each in DAY.finditer(heading)
+    }
+    facts = {name: text for name, text in found.items() if printed.day(text)}
+    notice = NOTICE.search(heading)
+    return facts | ({"notice": notice[1]} if notice else {})
+
+
+def _fault(entry: Entry, found: Party) -> str:
+    """Why an entry cannot be kept; empty where it can."""
+    if SPOILT in entry.text:
+        return "bytes that are not UTF-8"
+    if entry.text.count("所在地") > 1:
+        return "two addresses: the number of a second entry is not to be seen"
+    return "" if found.latin or any(found.japanese) else "no name"
 
 
 def _party(
-    entry: Entry, section: Section, updated: str | None, source: SourceFile
-) -> ListedParty | None:
-    """An entry as a party; ``None`` where it has no name in Latin letters."""
-    japanese, latin, addresses = _split(entry.lines)
-    names = list(_latin_names(latin)) or [run[0].strip() for run in RUN.finditer(japanese)]
-    if not names:
-        return None
+    entry: Entry, found: Party, of: tuple[Section, str | None], source: SourceFile
+) -> ListedParty:
+    """An entry as a party of one of the lists, known from a day."""
+    section, updated = of
     return ListedParty(
         entity_id=f"{JpMetiReader.dataset}:{section.list}:{entry.number}",
         schema="LegalEntity",
@@ -167,13 +161,7 @@ def _party(
         origin=section.list,
         act_rank=0,
         first_seen=updated,
-        about=(
-            Value("name", names[0], lang="eng"),
-            *(Value("alias", name) for name in names[1:]),
-            *(Value("alias", name, lang="jpn") for name in _japanese_names(japanese)),
-            *(Value("address", each) for each in addresses),
-            *_countries(addresses),
-        ),
+        about=tuple(_about(found, section)),
         listing=(
             Value("listId", section.list),
             Value("measure", card().measures[0].kind, card().measures[0].printed),
@@ -185,84 +173,40 @@ def _party(
     )
 
 
-def _split(lines: list[str]) -> tuple[str, list[str], list[str]]:
-    """Japanese name, lines in Latin letters, addresses of an entry."""
-    body, _, address = _joined(lines)
-    japanese: list[str] = []
-    latin: list[str] = []
-    for line in body:
-        is_latin = bool(LATIN.search(line)) and not re.search(f"[{JAPANESE}]", line)
-        if is_latin and not (japanese and _is_open("".join(japanese))):
-            latin.append(line)
-        elif not latin or OTHER_NAMES.match(line):
-            japanese.append(
-                OTHER_NAMES.sub("(別称、", line) + (")" if OTHER_NAMES.match(line) else "")
-            )
-        else:
-            latin.append(line)
-    return "".join(japanese), latin, [a for a in BETWEEN.split(address) if a]
+def _about(found: Party, section: Section) -> Iterator[Value]:
+    """The names, the Latin one first; addresses, and the countries at their ends."""
+    latin = [Value("name", name, lang="eng") for name in found.latin[:1]]
+    latin += [Value("alias", name) for name in found.latin[1:]]
+    told = [("jpn", name) for name in found.japanese] + [("zho", name) for name in found.chinese]
+    others = [
+        Value("alias", meti_entry.comparable(name), name, lang if _is_told(name) else None)
+        for lang, name in told
+    ]
+    if not latin and others:
+        others[0] = msgspec.structs.replace(others[0], prop="name")
+    yield from (*latin, *others)
+    yield from (Value("notes", note) for note in found.notes)
+    if section.country:
+        yield Value("country", section.country, section.heading)
+    for address in found.addresses:
+        yield Value("address", address)
+        yield from (Value("country", code, address) for code in _countries(address))
 
 
-def _joined(lines: list[str]) -> tuple[list[str], bool, str]:
-    """Lines before the address, whether there is one, and the address as one text."""
-    before: list[str] = []
-    address: list[str] = []
-    found = False
-    for line in lines:
-        text = line.strip()
-        where = None if found else ADDRESS.search(text)
-        if where:
-            found = True
-            before.append(text[: where.start()].strip())
-            address.append(text[where.end() :].strip())
-        elif found:
-            address.append(text)
-        else:
-            before.append(text)
-    joined = re.sub(r"-\s(?=[a-z])", "-", " ".join(part for part in address if part))
-    return [line for line in before if line], found, joined.strip(" .;")
+def _is_told(name: str) -> bool:
+    """Whether a name is in Japanese or Chinese letters, and not in Latin ones."""
+    return meti_entry.JAPANESE.search(name) is not None
 
 
-def _is_open(text: str) -> bool:
-    """Whether a bracket of the Japanese name is still open."""
-    return text.count("(") > text.count(")")
+def _countries(address: str) -> list[str]:
+    """The country at the end of an address; Hong Kong, China is Hong Kong."""
+    *rest, before, last = ["", "", *(part.strip() for part in address.split(","))]
+    apart = printed.countries(before) if rest and before in card().apart else []
+    return apart or printed.countries(last.strip(" ."))
 
 
-def _latin_names(lines: list[str]) -> Iterator[str]:
-    """The name, then its aliases: one a dash, or several after a semicolon."""
-    own: list[str] = []
-    aliases: list[str] = []
-    for line in lines:
-        if line.startswith(("-", "–", "・")):
-            aliases.append(line[1:].strip())
-        elif aliases:
-            aliases[-1] += f" {line}"
-        else:
-            own.append(line)
-    name = ALIASES.sub("", " ".join(own)).strip(" ,;")
-    first, *further = BETWEEN.split(name)
-    for found in (first, *further, *aliases):
-        tidy = TAIL.sub("", found.strip()).strip()
-        if LATIN.search(tidy):
-            yield tidy
-
-
-def _japanese_names(text: str) -> Iterator[str]:
-    aside = ASIDE.search(text)
-    yield ASIDE.sub("", text).strip()
-    if aside:
-        yield from (part.strip() for part in re.split(r"、|及び|;", aside["names"]) if part.strip())
-
-
-def _countries(addresses: list[str]) -> Iterator[Value]:
-    """The country at the end of an address, if it is one."""
-    for address in addresses:
-        last = address.rpartition(",")[2].strip(" .")
-        yield from (Value("country", code, last) for code in printed.countries(last))
-
-
-def _reject(entry: Entry, source: SourceFile) -> Reject:
+def _reject(entry: Entry, source: SourceFile, why: str) -> Reject:
     return Reject(
         file=source.name, row=entry.line, line=entry.line, column="name",
-        value=" ".join(entry.lines)[:200], reason="no name in Latin letters",
+        value=" ".join(entry.text.split())[:200], reason=why,
     )  # fmt: skip

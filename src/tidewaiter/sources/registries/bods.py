@@ -1,41 +1,35 @@
-"""Beneficial Ownership Data Standard 0.4: entities, persons and relationships as statements."""
+"""Beneficial Ownership Data Standard 0.4: entities, persons and relationships as stated.
+
+A right is a stake, an office is a role. Who is not named is an ownership gap, never an
+invented person. Later statements of a relationship end the interests they leave out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from tidewaiter.errors import BadDataError
+from tidewaiter.model.country import country_code
+from tidewaiter.model.dates import DAY, iso_date
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import jsonfile
 from tidewaiter.sources.card import card
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources.relations import Relation, Statement, history
 from tidewaiter.sources.rows import Place, Row, Rows
 
-KINDS = frozenset({"entity", "person", "relationship"})
-KEYS = frozenset({"recordId", "recordType", "recordDetails"})
-OLD = frozenset({"statementID", "statementType"})  # 0.3 and before
-INTERESTS = {"shareholding": "shares", "votingRights": "votes", "rightsToProfitOrIncome": "profit"}
-CONTROL = frozenset(
-    {
-        "appointmentOfBoard", "boardMember", "boardChair", "chiefExecutive", "trustee", "settlor",
-        "protector", "beneficiaryOfLegalArrangement", "nominee", "nominator",
-        "seniorManagingOfficial", "enjoymentAndUseOfAssets",
-    }
-)  # fmt: skip
-SCHEMES = {"XI-LEI": "lei"}
-KNOWN = KEYS | {
-    "statementId", "statementDate", "declaration", "declarationSubject", "publicationDetails",
-    "recordStatus", "source", "annotations",
-}  # fmt: skip
-LENIENT = ("companies.country", "companies.name", "people.name")
-
-Said = Mapping[str, Any]
+NEEDED = frozenset({"statementId", "recordType", "recordDetails"})
+OLD = "statementType"  # a key of versions before 0.4, which name all keys otherwise
+LEI_SCHEME = "XI-LEI"
+LENIENT = ("companies.country",)
+CHANGED = frozenset({"updated", "closed"})
+Json = Mapping[str, Any]
 
 
 class BodsReader:
-    """An array of statements, or one a line."""
+    """Statements of BODS 0.4 in an array, one a line, or one alone."""
 
     name = "bods"
     dataset = "bods"
@@ -43,228 +37,289 @@ class BodsReader:
 
     @property
     def licence(self) -> str:
-        """Of the standard; each publisher has its own."""
+        """Of the standard's users: each file names its own."""
         return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
-        """By the keys of the first statement; older versions, too, to say so."""
+        """By the keys of the first statement, also of older versions, which are refused."""
         start = jsonfile.start_of(head)
-        return start is not None and (set(start.keys) >= KEYS or set(start.keys) >= OLD)
+        if start is None:
+            return False
+        keys = set(start.keys)
+        return keys >= NEEDED or {"statementID", OLD} <= keys
 
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
-        """One statement a record."""
-        rows = Rows(source, "stakes", lenient=LENIENT)
-        unused: set[str] = set()
-        newest = ""
-        entities: set[str] = set()
-        for each in _statements(source):
-            if isinstance(each, Reject):
-                rows.read += 1
-                yield each
+        """One statement a record. Raises ``BadDataError`` for versions before 0.4."""
+        yield from _File(source).read()
+
+
+class _File:
+    """One file, read twice: first for relationships that are stated more than once."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self.source = source
+        self.rows = Rows(source, "stakes", lenient=LENIENT)
+        self.records: set[str] = set()
+        self.keys: set[str] = set()
+        self.newest = ""
+        self.facts: dict[str, str] = {}
+        with source.path.open("rb") as handle:
+            start = jsonfile.start_of(FileHead(source.name, handle.read(HEAD_BYTES)))
+        self.kind = start.kind if start else "lines"
+
+    def read(self) -> Iterator[Batch | Reject | Tally]:
+        changed = self._changed()
+        held: list[Statement] = []
+        for record in self._records():
+            if isinstance(record, Reject):
+                self.rows.read += 1
+                yield record
                 continue
-            place, said = each
-            if set(said) >= OLD:
-                raise _old(source.name)
-            unused |= set(said) - KNOWN
-            newest = max(newest, _published(said))
-            if said.get("recordType") in {"entity", "person"} and _text(said.get("recordId")):
-                entities.add(_text(said["recordId"]))
-            yield from _taken(rows, place, said)
-        yield from rows.flush()
+            place = Place(record.number, record.line, record.locator)
+            value = record.value if isinstance(record.value, dict) else {}
+            if text(value, "recordType") == "relationship" and text(value, "recordId") in changed:
+                held.append(self._statement(place, value))
+            else:
+                yield from self._take(place, value)
+        for each, *lapsed in history(held):
+            yield from self._keep(each, lapsed)
+        yield from self.rows.flush()
         yield Tally(
-            rows_read=rows.read,
-            entities=len(entities),
-            published_on=newest or rows.newest,
-            unused=tuple(sorted(unused)),
-            unread=dict(rows.unread),
-            part=PurePosixPath(source.name).name,
+            rows_read=self.rows.read,
+            entities=len(self.records),
+            published_on=self.newest or None,
+            unused=tuple(sorted(self.keys - {*card("bods").columns, *card("bods").ignored})),
+            unread=dict(self.rows.unread),
+            part=PurePosixPath(self.source.name).name,
+            facts=self.facts,
         )
 
+    def _records(self) -> Iterator[jsonfile.Record | Reject]:
+        path, name = self.source.path, self.source.name
+        if self.kind == "lines":
+            return jsonfile.lines(path, name)
+        return iter(jsonfile.elements(path, name, "item" if self.kind == "array" else ""))
 
-def _statements(source: SourceFile) -> Iterator[tuple[Place, Said] | Reject]:
-    """Every statement with its place; what is no object is rejected."""
-    with source.path.open("rb") as handle:
-        is_array = handle.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"["
-    found = (
-        jsonfile.elements(source.path, source.name, "item")
-        if is_array
-        else jsonfile.lines(source.path, source.name)
-    )
-    for each in found:
-        if isinstance(each, Reject):
-            yield each
-        elif isinstance(each.value, dict):
-            yield Place(each.number, each.line, each.locator), each.value
+    def _changed(self) -> set[str]:
+        """Relationships of which the file has a later statement."""
+        changed: set[str] = set()
+        for record in self._records():
+            if isinstance(record, Reject) or not isinstance(record.value, dict):
+                continue
+            if OLD in record.value and "recordType" not in record.value:
+                raise BadDataError(
+                    "the statements are of BODS 0.2 or 0.3, which replace one another by other "
+                    "rules",
+                    where=f"{self.source.name}, statement {record.number}",
+                    next_step="convert the file to BODS 0.4, or fetch it in that version",
+                )
+            if record.value.get("recordStatus") in CHANGED:
+                changed.add(text(record.value, "recordId"))
+        return changed
+
+    def _take(self, place: Place, value: Json) -> Iterator[Batch | Reject]:
+        kind = text(value, "recordType")
+        self._note(value)
+        if kind == "relationship":
+            yield from self._keep(self._statement(place, value), [])
+        elif kind in {"entity", "person"}:
+            row = entity(value) if kind == "entity" else person(value)
+            yield from self.rows.add(place, row)
         else:
-            yield Reject(
-                file=source.name, row=each.number, line=each.line, column="",
-                value=str(each.value)[:200], reason="no statement",
-            )  # fmt: skip
+            yield self.rows.refuse(place, "recordType", kind, "not entity, person or relationship")
+
+    def _statement(self, place: Place, value: Json) -> Statement:
+        self._note(value)
+        relation = Relation(value)
+        for each in relation.interests:
+            self.keys |= {f"interests.{key}" for key in each}
+        return Statement(place, relation, known_from(value), day(value, "statementDate"))
+
+    def _keep(self, each: Statement, lapsed: list[Row]) -> Iterator[Batch | Reject]:
+        relation = each.relation
+        if not relation.company:
+            yield self.rows.refuse(each.place, "subject", "", "no company is named")
+        else:
+            main, *sides = relation.rows(each.known_from, each.stated_on)
+            yield from self.rows.add(each.place, main, *sides, *lapsed)
+
+    def _note(self, value: Json) -> None:
+        """What the tally will say: records, keys, publisher and newest day."""
+        self.records.add(text(value, "recordId"))
+        self.keys |= value.keys()
+        self.keys |= {f"recordDetails.{key}" for key in mapping(value, "recordDetails")}
+        self.newest = max(self.newest, iso_date(known_from(value)) or "")
+        published = mapping(value, "publicationDetails")
+        for name in ("bodsVersion", "license"):
+            if text(published, name):
+                self.facts.setdefault(name, text(published, name))
+        publisher = text(mapping(published, "publisher"), "name")
+        if publisher:
+            self.facts.setdefault("publisher", publisher)
 
 
-def _old(name: str) -> BadDataError:
-    return BadDataError(
-        "the file is of version 0.3 or older of the standard",
-        where=name,
-        next_step="ask the publisher for version 0.4, or convert it with the standard's own tool",
+def text(value: Json, key: str) -> str:
+    """A text or number below ``key``; empty where there is something else."""
+    found = value.get(key)
+    if isinstance(found, bool) or found is None or isinstance(found, dict | list):
+        return ""
+    return " ".join(str(found).split())
+
+
+def mapping(value: Json, key: str) -> Json:
+    """An object below ``key``; an empty one where there is something else."""
+    found = value.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def mappings(value: Json, key: str) -> list[Json]:
+    """The objects of an array below ``key``."""
+    found = value.get(key)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def day(value: Json, key: str) -> str:
+    """The day of a date, which may have a time."""
+    printed = text(value, key)
+    return iso_date(printed[:DAY]) or printed
+
+
+def known_from(value: Json) -> str:
+    """The later of statement and publication: nothing is known before it was stated."""
+    published = day(mapping(value, "publicationDetails"), "publicationDate")
+    stated = day(value, "statementDate")
+    return max(published, stated) if iso_date(published) and iso_date(stated) else (
+        published or stated
+    )  # fmt: skip
+
+
+def entity(value: Json) -> Row:
+    """A company, or the gap that an entity without a name leaves."""
+    details = mapping(value, "recordDetails")
+    name = text(details, "name")
+    others = details.get("alternateNames")
+    names = [name, *(str(each) for each in others if isinstance(each, str))] if isinstance(
+        others, list) else [name]  # fmt: skip
+    if not any(names):
+        return gap(value, "unspecifiedEntityDetails", text(mapping(details, "entityType"), "type"))
+    identifiers = mappings(details, "identifiers")
+    extra = common(value, details, identifiers)
+    for key in ("type", "subtype", "details"):
+        if text(mapping(details, "entityType"), key):
+            extra[f"entity {key}"] = text(mapping(details, "entityType"), key)
+    numbers = [text(each, "id") for each in identifiers if text(each, "scheme") != LEI_SCHEME]
+    leis = [text(each, "id") for each in identifiers if text(each, "scheme") == LEI_SCHEME]
+    return Row(
+        "companies",
+        {
+            "company_id": text(value, "recordId"),
+            "name": names,
+            "country": country(details, identifiers, extra),
+            "registration_number": numbers[0] if numbers else "",
+            "lei": leis[0] if leis else "",
+            "address": address(details),
+            "incorporated_on": day(details, "foundingDate"),
+            "dissolved_on": day(details, "dissolutionDate"),
+            "known_from": known_from(value),
+        },
+        extra,
     )
 
 
-def _taken(rows: Rows, place: Place, said: Said) -> Iterator[Batch | Reject]:
-    details = _mapping(said, "recordDetails")
-    key = _text(said.get("recordId"))
-    kind = said.get("recordType")
-    if kind not in KINDS or not key:
-        yield rows.refuse(place, "recordType", str(kind), "no record id, or no known type")
-    elif kind == "entity":
-        yield from rows.add(place, _entity(key, said, details))
-    elif kind == "person":
-        yield from rows.add(place, _person(key, said, details))
-    else:
-        yield from _relationship(rows, place, said, details)
+def person(value: Json) -> Row:
+    """A person, or the gap that one without a name leaves."""
+    details = mapping(value, "recordDetails")
+    found = mappings(details, "names")
+    found.sort(key=lambda each: text(each, "type") != "legal")
+    names = [each for each in map(_full_name, found) if each]
+    if not names:
+        return gap(value, "unspecifiedPersonDetails", text(details, "personType"))
+    extra = common(value, details, mappings(details, "identifiers"))
+    for key in ("personType", "deathDate"):
+        if text(details, key):
+            extra[key] = text(details, key)
+    exposure = text(mapping(details, "politicalExposure"), "status")
+    if exposure:
+        extra["political exposure"] = exposure
+    nations = [_country_of(each) for each in mappings(details, "nationalities")]
+    return Row(
+        "people",
+        {
+            "person_id": text(value, "recordId"),
+            "name": list(dict.fromkeys(names)),
+            "nationality": ";".join(dict.fromkeys(each for each in nations if each)),
+            "birth_date": day(details, "birthDate"),
+            "address": address(details),
+            "known_from": known_from(value),
+        },
+        extra,
+    )
 
 
-def _entity(key: str, said: Said, details: Said) -> Row:
-    numbers = {_text(i.get("scheme")): _text(i.get("id")) for i in _objects(details, "identifiers")}
-    lei = next((numbers[scheme] for scheme in SCHEMES if scheme in numbers), "")
-    own = next((number for scheme, number in numbers.items() if scheme not in SCHEMES), "")
-    jurisdiction = _mapping(details, "jurisdiction")
-    cells = {
-        "company_id": key,
-        "name": [n for n in (_text(details.get("name")), *_names(details, "alternateNames")) if n],
-        "country": _text(jurisdiction.get("code"))[:2] or _text(jurisdiction.get("name")),
-        "legal_form": _text(_mapping(details, "entityType").get("subtype")),
-        "incorporated_on": _text(details.get("foundingDate")),
-        "dissolved_on": _text(details.get("dissolutionDate")),
-        "address": next(_addresses(details), ""),
-        "registration_number": own,
-        "lei": lei,
+def gap(value: Json, key: str, kind: str) -> Row:
+    """What is said of a party that is not named; of the declaration's subject."""
+    said = mapping(mapping(value, "recordDetails"), key)
+    return Row(
+        "ownership_gaps",
+        {
+            "company_id": text(value, "declarationSubject") or text(value, "recordId"),
+            "kind": "beneficial_owner",
+            "reason": text(said, "reason") or kind or "no name",
+            "note": text(said, "description"),
+            "known_from": known_from(value),
+        },
+        {"record": text(value, "recordId"), "kind": kind},
+        text(value, "recordId"),
+    )
+
+
+def common(value: Json, details: Json, identifiers: list[Json]) -> dict[str, str]:
+    """What has no column, of entities and persons."""
+    said = {
+        "statement": text(value, "statementId"),
+        "status": text(value, "recordStatus"),
+        "component": "yes" if details.get("isComponent") is True else "",
+        "identifiers": " | ".join(
+            f"{text(each, 'scheme') or text(each, 'schemeName')}:{text(each, 'id')}"
+            for each in identifiers
+        ),
     }
-    extra = {"identifiers": "; ".join(f"{s}:{n}" for s, n in numbers.items())} | _about(said)
-    return Row("companies", cells, {**extra, "entity type": _type(details, "entityType")})
+    return {name: each for name, each in said.items() if each}
 
 
-def _person(key: str, said: Said, details: Said) -> Row:
-    names = [_text(each.get("fullName")) for each in _objects(details, "names")]
-    nations = [
-        _text(each.get("code") or each.get("name")) for each in _objects(details, "nationalities")
-    ]
-    cells = {
-        "person_id": key,
-        "name": [name for name in names if name] or [_type(details, "personType") or "not named"],
-        "nationality": [code for code in nations if code],
-        "birth_date": _text(details.get("birthDate")),
-        "address": next(_addresses(details), ""),
-    }
-    return Row("people", cells, _about(said) | {"person type": _type(details, "personType")})
+def country(details: Json, identifiers: list[Json], extra: dict[str, str]) -> str:
+    """The jurisdiction's country, else the country in the code of its register.
+
+    Codes of registers (org-id.guide) begin with the country's code.
+    """
+    jurisdiction = mapping(details, "jurisdiction")
+    if text(jurisdiction, "code") or text(jurisdiction, "name"):
+        return _country_of(jurisdiction)
+    for each in identifiers:
+        found = country_code(text(each, "scheme").partition("-")[0])
+        if found:
+            extra["country from"] = text(each, "scheme")
+            return found
+    return ""
 
 
-def _relationship(rows: Rows, place: Place, said: Said, details: Said) -> Iterator[Batch | Reject]:
-    """Interests of one party in one entity; where the party is not told, the gap."""
-    subject, party = details.get("subject"), details.get("interestedParty")
-    if not isinstance(subject, str) or not subject:
-        yield rows.refuse(place, "subject", str(subject), "the entity is not told")
-        return
-    if not isinstance(party, str) or not party:
-        yield from rows.add(place, _gap(subject, said, party if isinstance(party, dict) else {}))
-        return
-    interests = _objects(details, "interests") or [{}]
-    made = [
-        _interest(subject, party, said, interest, f"{_text(said.get('recordId'))}/{at}")
-        for at, interest in enumerate(interests)
-    ]
-    yield from rows.add(place, *made)
+def address(details: Json) -> str:
+    """The first address, in one line."""
+    for each in mappings(details, "addresses"):
+        parts = (
+            text(each, "address"),
+            text(each, "postCode"),
+            _country_of(mapping(each, "country")),
+        )
+        return ", ".join(part for part in parts if part)
+    return ""
 
 
-def _interest(subject: str, party: str, said: Said, interest: Said, tag: str) -> Row:
-    kind = _text(interest.get("type"))
-    share = _mapping(interest, "share")
-    start, end = _text(interest.get("startDate")), _text(interest.get("endDate"))
-    if not end and said.get("recordStatus") == "closed":
-        end = _text(said.get("statementDate"))
-    period = {"start": start, "end": end, "known_from": _published(said)}
-    extra = _about(said) | {
-        "interest": kind,
-        "direct or indirect": _text(interest.get("directOrIndirect")),
-        "beneficial": _text(interest.get("beneficialOwnershipOrControl")),
-        "share": ", ".join(f"{name} {value}" for name, value in share.items()),
-    }
-    extra = {name: value for name, value in extra.items() if value}
-    if kind in CONTROL:
-        cells = {"person_id": party, "company_id": subject, "role": kind}
-        return Row("roles", cells | period, extra, tag)
-    low, high = _bounds(share)
-    cells = {
-        "owner_id": party,
-        "company_id": subject,
-        "min_share": low,
-        "max_share": high,
-        "interest": INTERESTS.get(kind, "other"),
-    }
-    return Row("stakes", cells | period, extra, tag)
+def _country_of(value: Json) -> str:
+    """A code without its subdivision, else the name."""
+    return text(value, "code").partition("-")[0] or text(value, "name")
 
 
-def _bounds(share: Said) -> tuple[str, str]:
-    """Smallest and largest share; exclusive bounds are kept as bounds, and told in extra."""
-    exact = share.get("exact")
-    if exact is not None:
-        return str(exact), str(exact)
-    low = share.get("minimum", share.get("exclusiveMinimum"))
-    high = share.get("maximum", share.get("exclusiveMaximum"))
-    return ("" if low is None else str(low)), ("" if high is None else str(high))
-
-
-def _gap(subject: str, said: Said, party: Said) -> Row:
-    cells = {
-        "company_id": subject,
-        "kind": "beneficial_owner",
-        "reason": _text(party.get("reason")) or "unknown",
-        "note": _text(party.get("description")),
-        "start": _text(said.get("statementDate")),
-        "known_from": _published(said),
-    }
-    return Row("ownership_gaps", cells, _about(said), _text(said.get("recordId")))
-
-
-def _published(said: Said) -> str:
-    details = _mapping(said, "publicationDetails")
-    return _text(details.get("publicationDate"))[:10] or _text(said.get("statementDate"))[:10]
-
-
-def _about(said: Said) -> dict[str, str]:
-    """Which statement says it, and whether it is new, updated or closed."""
-    found = {"statement": _text(said.get("statementId")), "status": _text(said.get("recordStatus"))}
-    return {name: value for name, value in found.items() if value}
-
-
-def _type(details: Said, key: str) -> str:
-    value = details.get(key)
-    return _text(value.get("type")) if isinstance(value, dict) else _text(value)
-
-
-def _names(details: Said, key: str) -> list[str]:
-    value = details.get(key)
-    return [_text(each) for each in value] if isinstance(value, list) else []
-
-
-def _addresses(details: Said) -> Iterator[str]:
-    for each in _objects(details, "addresses"):
-        text = _text(each.get("address"))
-        country = _text(_mapping(each, "country").get("name"))
-        yield ", ".join(part for part in (text, country) if part)
-
-
-def _objects(details: Said, key: str) -> Sequence[Said]:
-    value = details.get(key)
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _mapping(details: Said, key: str) -> Said:
-    value = details.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return " ".join(str(value).split()) if isinstance(value, str | int) else ""
+def _full_name(value: Json) -> str:
+    parts = (text(value, key) for key in ("givenName", "patronymicName", "familyName"))
+    return text(value, "fullName") or " ".join(part for part in parts if part)
