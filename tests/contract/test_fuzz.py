@@ -57,7 +57,7 @@ def test_every_official_reader_has_a_sample() -> None:
 @each_sample
 def test_samples_are_recognised_and_read_whole(path: Path, outcome: Read) -> None:
     """By their own reader alone, without a reject or an unknown column."""
-    head = FileHead(path.name, path.read_bytes()[:HEAD_BYTES])
+    head = FileHead(path.name, path.read_bytes()[:HEAD_BYTES], path)
     assert [each.name for each in READERS if each.recognises(head)] == [reader_name(path)]
     found = outcome(named(reader_name(path)), path)
     assert found.rejects == []
@@ -67,7 +67,7 @@ def test_samples_are_recognised_and_read_whole(path: Path, outcome: Read) -> Non
 
 @each_sample
 @pytest.mark.timeout(120)
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damaged_files_end_in_a_count_or_a_clear_error(
     path: Path, data: st.DataObject, outcome: Read, tmp_path: Path

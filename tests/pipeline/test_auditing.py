@@ -150,7 +150,7 @@ def assert_on(name: str, wanted: Assertion, monkeypatch: pytest.MonkeyPatch) -> 
 def test_records_with_one_id_are_shown(workspace: Workspace, tmp_path: Path) -> None:
     """Official files may repeat themselves; then one record speaks, and that is said."""
     from tidewaiter.model.source import SourceFile
-    from tidewaiter.pipeline.intake import Found
+    from tidewaiter.pipeline.discovery import Found
     from tidewaiter.sources.reader import Tally
     from tidewaiter.sources.rows import Place, Row, Rows
 

@@ -125,7 +125,10 @@ def test_full_and_changes_show_what_the_next_full_shows(
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         base = full(place / "1", editions_[0], FIRST)
-        steps = [delta(place / "d2", *editions_[:2], SECOND), delta(place / "d3", *editions_[1:], THIRD)]
+        steps = [
+            delta(place / "d2", editions_[0], editions_[1], SECOND),
+            delta(place / "d3", editions_[1], editions_[2], THIRD),
+        ]
         steps = [each for each in steps if each.stat().st_size]
         expected = seen(loaded(place / "w3", full(place / "3", editions_[2], THIRD)))
         assert seen(loaded(place / "in-order", base, *steps)) == expected
@@ -163,7 +166,9 @@ def test_an_entity_removed_between_two_whole_files_does_not_come_back(tmp_path: 
     assert {dict(row)["entity_id"] for row in seen(workspace)} == {"opensanctions:anchor"}
 
 
-def test_a_listing_that_is_removed_by_its_id_leaves_its_party(outcome: Read, tmp_path: Path) -> None:
+def test_a_listing_that_is_removed_by_its_id_leaves_its_party(
+    outcome: Read, tmp_path: Path
+) -> None:
     """A removal names no party; the values on the party go, the party stays."""
     party = entity("a", "Company", {"name": ["A"]})
     listing = entity("s", "Sanction", {"entity": ["a"], "program": ["P"]})
@@ -228,7 +233,13 @@ def test_the_index_of_changes_tells_their_addresses(outcome: Read, tmp_path: Pat
 
 def test_only_changes_are_recognised() -> None:
     """By the first line; an entity or another operation is none."""
-    for op, known in (("ADD", True), ("MOD", True), ("DEL", True), ("add", False), (["ADD"], False)):
+    for op, known in (
+        ("ADD", True),
+        ("MOD", True),
+        ("DEL", True),
+        ("add", False),
+        (["ADD"], False),
+    ):
         line = json.dumps({"op": op, "entity": ANCHOR}).encode()
         assert READER.recognises(FileHead("x", line + b"\n" + line)) is known
     assert not READER.recognises(FileHead("delta.json", b'{"versions": {}}'))

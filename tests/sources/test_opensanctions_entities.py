@@ -253,7 +253,9 @@ def test_real_entities_keep_every_value(shared_data: Path, outcome: Read, tmp_pa
     assert len(told) == len(entities) == 1426
     for name, entity in entities.items():
         wanted = {prop: set(v) for prop, v in entity["properties"].items() if v}
-        wanted |= {f"{OWN}{key}": set(entity[key]) for key in ("datasets", "referents") if entity[key]}
+        wanted |= {
+            f"{OWN}{key}": set(entity[key]) for key in ("datasets", "referents") if entity[key]
+        }
         kept = {p: v for p, v in told[name].items() if not p.startswith(OWN)}
         kept |= {p: told[name][p] for p in wanted if p.startswith(OWN)}
         assert kept == wanted
@@ -273,7 +275,7 @@ ENTITIES = st.lists(
         }
     ),
     max_size=6,
-    unique_by=lambda each: each["id"],
+    unique_by=lambda each: str(each["id"]),
 )
 
 
@@ -309,7 +311,7 @@ def test_damaged_files_end_in_a_count_or_a_clear_error(
     try:
         outcome(READER, path)
     except BadDataError as problem:
-        assert problem.next_step
+        assert problem.next_step  # noqa: PT017  (an error is one of two good ends)
 
 
 def test_a_survey_never_fails(tmp_path: Path) -> None:
@@ -320,4 +322,5 @@ def test_a_survey_never_fails(tmp_path: Path) -> None:
     path.write_bytes(b'\xff\n{"datasets": 3}\n{"datasets": ["a"], "last_seen": "2024-01-02"}\n[[')
     source = SourceFile(path=path, name="a", source_id="x", dataset="d", uri="u")
     found = survey(source)
-    assert (found.version, found.datasets, found.day) == (20240102000000, {"a"}, "2024-01-02")
+    assert (found.version, found.day) == (20240102000000, "2024-01-02")
+    assert set(found.datasets) == {"a"}

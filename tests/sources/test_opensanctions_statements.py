@@ -114,9 +114,7 @@ def test_both_orders_of_columns_are_recognised(outcome: Read, tmp_path: Path) ->
     assert not READER.recognises(FileHead("statements.csv", b"entity_id,schema,prop,value\n"))
 
 
-def test_statements_of_the_library_say_what_its_entities_say(
-    outcome: Read, tmp_path: Path
-) -> None:
+def test_statements_of_the_library_say_what_its_entities_say(outcome: Read, tmp_path: Path) -> None:
     """One entity written by the library both ways gives the same values here."""
     from followthemoney.dataset import Dataset
     from followthemoney.statement import StatementEntity
@@ -150,7 +148,7 @@ def test_statements_of_the_library_say_what_its_entities_say(
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=8)
 SOME = st.fixed_dictionaries(
-    {name: CELL for name in COLUMNS}
+    dict.fromkeys(COLUMNS, CELL)
     | {"schema": st.sampled_from(["Person", "Sanction", ""]),
        "prop": st.sampled_from(["name", "entity", "id", "topics", "country"])}
 )  # fmt: skip
@@ -158,7 +156,9 @@ SOME = st.fixed_dictionaries(
 
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(SOME, max_size=6))
-def test_any_cells_end_in_a_count(rows: list[dict[str, str]], outcome: Read, tmp_path: Path) -> None:
+def test_any_cells_end_in_a_count(
+    rows: list[dict[str, str]], outcome: Read, tmp_path: Path
+) -> None:
     """Kept + rejected = rows read, whatever the cells."""
     found = outcome(READER, written(tmp_path / "a.csv", rows))
     assert found.tally.rows_read <= len(rows)

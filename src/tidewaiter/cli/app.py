@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tidewaiter.cli import audit, console, data, fetching, lists, names, work
+from tidewaiter.cli import audit, console, data, download, lists, names, work
 
 app = typer.Typer(
     name="tidewaiter",
@@ -23,7 +23,7 @@ for command in (
     data.init,
     data.load,
     data.sources,
-    fetching.fetch,
+    download.fetch,
     lists.changes,
     work.run,
     work.leads,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import msgspec
+import pyarrow as pa
 
 from tidewaiter.errors import MissingError
 from tidewaiter.pipeline.world import clock_of
@@ -32,7 +33,7 @@ from tidewaiter.store.workspace import Workspace
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    import pyarrow as pa
+    import pyarrow as pa  # noqa: TC004  (the struct is never decoded)
 
 STATEMENTS = "statements"
 VALUE = ("entity_id", "schema", "prop", "value")
@@ -105,7 +106,7 @@ def compared(
             yield changes(workspace, before, after, settings, Path(spill), day)
 
 
-def changes(  # noqa: PLR0913  (two states of one workspace, and how to look at them)
+def changes(
     workspace: Workspace,
     before: State,
     after: State,

@@ -133,9 +133,7 @@ def _listings(rows: Iterable[Row]) -> list[dict[str, list[str]]]:
     found = [places[key] for key in sorted(places, key=lambda k: tuple(map(str, k)))]
     bare = {LIST, MEASURE, "recordId", "authority"}
     told = {v for each in found if not each.keys() <= bare for v in each.get(LIST, [])}
-    return [
-        each for each in found if not (each.keys() <= bare and set(each.get(LIST, [])) <= told)
-    ]
+    return [each for each in found if not (each.keys() <= bare and set(each.get(LIST, [])) <= told)]
 
 
 def _sanction(home: Part, name: str, listing: dict[str, list[str]], rows: Sequence[Row]) -> Part:

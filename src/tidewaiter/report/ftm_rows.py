@@ -141,8 +141,10 @@ class _Telling:
         )
         if not key and not name:
             return
-        whole = f"{self.dataset}:{key}" if key else (
-            f"{self.dataset}:named:{digest(name.casefold(), country)}"
+        whole = (
+            f"{self.dataset}:{key}"
+            if key
+            else (f"{self.dataset}:named:{digest(name.casefold(), country)}")
         )
         ends = self.saying.ends.get(made.schema)
         at = list(self.saying.parties).index(column)
@@ -218,5 +220,3 @@ def decimal(value: int, places: int) -> str:
     whole, rest = divmod(abs(value), 10**places)
     text = f"{whole}.{rest:0{places}d}".rstrip("0").rstrip(".")
     return f"-{text}" if value < 0 else text
-
-

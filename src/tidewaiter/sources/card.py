@@ -128,9 +128,10 @@ OFFICIAL = (
     "registries/gleif_lei",
     "registries/gleif_relations",
     "registries/gleif_exceptions",
-    "registries/uk_companies",
-    "registries/uk_psc",
     "registries/bods",
+    "registries/uk_psc",
+    "registries/uk_companies",
+    "registries/icij_offshore",
 )
 
 

@@ -22,8 +22,8 @@ from tidewaiter.sources import jsonfile, xmlfile
 from tidewaiter.sources.card import Card
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.reader import HEAD_BYTES, FileHead
-from tidewaiter.sources.records import Records
 from tidewaiter.sources.rows import Place
+from tidewaiter.sources.tabular import Records
 
 Cells = dict[str, str]
 _Element = Any  # lxml has no types of its own

@@ -127,5 +127,7 @@ def as_rows(found: Iterable[Statement]) -> pa.Table:
 
 def _row(statement: Statement) -> dict[str, object]:
     row = msgspec.structs.asdict(statement)
-    days = {f"{n}_day": last_day(row[n]) if row.get(n) else None for n in ("first_seen", "last_seen")}
+    days = {
+        f"{n}_day": last_day(row[n]) if row.get(n) else None for n in ("first_seen", "last_seen")
+    }
     return row | days | {"canonical_id": statement.entity_id}

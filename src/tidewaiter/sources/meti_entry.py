@@ -22,10 +22,11 @@ PUNCTUATION = str.maketrans("（）：；，．､　－", "():;,.、 -")
 GLUED = re.compile(rf"(?<=[^\W\d_])(?=\d{{1,4}} \S{{0,12}}[{LETTERS}])|"
                    rf"(?<=[.;,)])(?=\d{{1,4}} \S{{0,12}}[{LETTERS}])")  # fmt: skip
 HEAD = re.compile(rf"\s*(?P<number>\d{{1,4}}) +(?P<rest>.*[{LETTERS}].*)")
+LONGEST = 30_000  # characters of an entry; real ones have up to 5,000
 LONGEST_GAP = 3  # numbers that may be missing before the next entry
 ADDRESS = re.compile(r"所\s*在\s*地\s*:")
-OTHER_NAMES = re.compile(r"(?:^|\n)\s*別[称名]\s*:")
-ASIDE = re.compile(r"別[称名]\s*[、:]?\s*")
+OTHER_NAMES = re.compile(r"(?:^|\n)\s*別\s*[称名]\s*:")
+ASIDE = re.compile(r"別\s*[称名]\s*[、:]?\s*")
 MARK = re.compile(
     r",?\s*a\.\s*k\.\s*a\.?\s*,?\s*(?:the\s*follow(?:ing)?\s*(?P<said>[a-z-]+?)(?:\s*alias(?:es)?)?\s*:"
     r"|the\s*follow(?:ing)?\s*(?P<told>[a-z-]+?)\s*alias(?:es)?)?\s*:?"
@@ -47,11 +48,29 @@ Span = tuple[int, int]
 
 
 class Entry(msgspec.Struct):
-    """One numbered entry: the line it begins on, and its text with line breaks."""
+    """One numbered entry: the line it begins on, and its lines, up to a length.
+
+    ``is_cut`` tells that there was more: then a number was not found, or it is no entry.
+    """
 
     number: int
     line: int
-    text: str
+    pieces: list[str]
+    length: int = 0
+    is_cut: bool = False
+
+    @property
+    def text(self) -> str:
+        """Its lines, with line breaks."""
+        return "\n".join(self.pieces)
+
+    def add(self, piece: str) -> None:
+        """Take a further line."""
+        self.length += len(piece)
+        if self.length > LONGEST:
+            self.is_cut = True
+        else:
+            self.pieces.append(piece)
 
 
 class Party(msgspec.Struct, frozen=True):
@@ -78,9 +97,10 @@ def entries(text: str) -> Iterator[Entry]:
             if found and last < int(found["number"]) <= last + 1 + LONGEST_GAP * bool(last):
                 if entry:
                     yield entry
-                entry = Entry(int(found["number"]), number, found["rest"])
+                entry = Entry(int(found["number"]), number, [])
+                entry.add(found["rest"])
             elif entry:
-                entry.text += f"\n{piece}"
+                entry.add(piece)
     if entry:
         yield entry
 
@@ -116,45 +136,51 @@ def halves(text: str) -> tuple[str, str]:
     belongs to the Japanese name, as "DMCC" may, unless it is the Latin name itself, which
     the end of a page has glued to it.
     """
-    groups = brackets(text)
-    outside = [
-        each.start()
-        for each in JAPANESE.finditer(text)
-        if not any(first < each.start() < last for first, last in groups)
-    ]
+    hidden = _hidden(text)
+    outside = [each.start() for each in JAPANESE.finditer(text) if not hidden[each.start()]]
     if not outside:
         return "", text
-    border = _with_groups(text, outside[-1] + 1, groups)
-    ends = (at for at in range(border, len(text)) if text[at] == "\n")
-    end = next((at for at in ends if not any(f < at < last for f, last in groups)), len(text))
+    border = _with_groups(text, outside[-1] + 1)
+    ends = (at for at in range(border, len(text)) if text[at] == "\n" and not hidden[at])
+    end = next(ends, len(text))
     if text[end:].strip() and not _is_latin_name(text[border:end]):
         border = end
     return text[:border], text[border:]
 
 
 def brackets(text: str) -> list[Span]:
-    """The outermost pairs of brackets; one that is never closed opens nothing."""
-    found: list[Span] = []
+    """The outermost pairs of brackets, in order; one that is never closed opens nothing."""
+    pairs: list[Span] = []
     open_at: list[int] = []
     for at, character in enumerate(text):
         if character == "(":
             open_at.append(at)
         elif character == ")" and open_at:
-            span = (open_at.pop(), at)
-            found = [each for each in found if not span[0] < each[0]]
-            found.append(span)
-    return [each for each in found if not any(o[0] < each[0] and each[1] < o[1] for o in found)]
+            pairs.append((open_at.pop(), at))
+    outer: list[Span] = []
+    for pair in sorted(pairs):
+        if not outer or pair[0] > outer[-1][1]:
+            outer.append(pair)
+    return outer
 
 
-def _with_groups(text: str, at: int, groups: Sequence[Span]) -> int:
+def _hidden(text: str) -> bytearray:
+    """1 for every character inside brackets."""
+    hidden = bytearray(len(text))
+    for first, last in brackets(text):
+        hidden[first:last] = b"\1" * (last - first)
+    return hidden
+
+
+def _with_groups(text: str, at: int) -> int:
     """The place after the quotation marks and Japanese brackets that follow ``at``."""
-    starts = {first: last for first, last in groups}
+    lasts = dict(brackets(text))
     while at < len(text):
-        ahead = at + len(text[at:]) - len(text[at:].lstrip())
-        last = starts.get(ahead)
+        place = at + len(text[at:]) - len(text[at:].lstrip())
+        last = lasts.get(place)
         if text[at] in "」』。.、":
             at += 1
-        elif last is not None and JAPANESE.search(text[ahead:last]):
+        elif last is not None and JAPANESE.search(text, place, last):
             at = last + 1
         else:
             break
@@ -191,10 +217,10 @@ def _japanese(text: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, .
 
 def _apart(text: str) -> Iterator[str]:
     """The names of a Japanese enumeration; commas inside brackets are part of a name."""
-    groups = brackets(text)
+    hidden = _hidden(text)
     at = 0
     for each in LISTED.finditer(text):
-        if not any(first < each.start() < last for first, last in groups):
+        if not hidden[each.start()]:
             yield _tidy(text[at : each.start()])
             at = each.end()
     yield _tidy(text[at:])
@@ -242,7 +268,7 @@ def _addresses(text: str) -> Iterator[str]:
 
 def _line(text: str) -> str:
     """Lines of Latin text as one; a word parted by a hyphen is whole again."""
-    return " ".join(re.sub(r"(?<=\S)-\n\s*", "-", text).split())
+    return " ".join(re.sub(r"(?<=\S)-\n\s*|\n-(?=\S)", "-", text).split())
 
 
 def _run(text: str) -> str:

@@ -34,6 +34,7 @@ from tidewaiter.sources.registries.bods import BodsReader
 from tidewaiter.sources.registries.gleif_exceptions import GleifExceptionsReader
 from tidewaiter.sources.registries.gleif_lei import GleifLeiReader
 from tidewaiter.sources.registries.gleif_relations import GleifRelationsReader
+from tidewaiter.sources.registries.icij_offshore import IcijOffshoreReader
 from tidewaiter.sources.registries.uk_companies import UkCompaniesReader
 from tidewaiter.sources.registries.uk_psc import UkPscReader
 from tidewaiter.sources.statistics.baci import BaciReader
@@ -87,6 +88,7 @@ READERS: tuple[Reader, ...] = (
     GleifLeiReader(),
     GleifRelationsReader(),
     GleifExceptionsReader(),
+    IcijOffshoreReader(),
     ArticleReader(),
     DesignationsReader(),
     PlainReader("companies"),

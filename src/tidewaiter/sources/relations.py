@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from tidewaiter.model.dates import DAY, iso_date
+from tidewaiter.sources.jsonvalues import Json, day, filled, mapping, mappings, text, texts
 from tidewaiter.sources.rows import Place, Row
 
-Json = Mapping[str, Any]
 # Interests that are owned, by type; every other one is a right of another kind.
 OWNED = {"shareholding": "shares", "votingRights": "votes", "rightsToProfitOrIncome": "profit"}
 # Offices are roles; a right to appoint somebody is none.
@@ -30,17 +29,13 @@ class Relation:
     """One statement of a relationship: its company, its party and its interests."""
 
     def __init__(self, value: Json) -> None:
-        details = value.get("recordDetails")
         self.value = value
-        self.details: Json = details if isinstance(details, dict) else {}
-        self.record = _text(value, "recordId")
-        self.company = _text(self.details, "subject")
-        self.party = _text(self.details, "interestedParty")
-        unnamed = self.details.get("interestedParty")
-        self.unnamed: Json = unnamed if isinstance(unnamed, dict) else {}
-        interests = self.details.get("interests")
-        found = interests if isinstance(interests, list) else []
-        self.interests: list[Json] = [each for each in found if isinstance(each, dict)]
+        self.details = mapping(value, "recordDetails")
+        self.record = text(value, "recordId")
+        self.company = text(self.details, "subject")
+        self.party = text(self.details, "interestedParty")
+        self.unnamed = mapping(self.details, "interestedParty")
+        self.interests = mappings(self.details, "interests")
         self.closed = value.get("recordStatus") == "closed"
 
     def rows(self, known_from: str, stated_on: str) -> list[Row]:
@@ -56,8 +51,8 @@ class Relation:
             {
                 "company_id": self.company,
                 "kind": "beneficial_owner",
-                "reason": _text(self.unnamed, "reason") or "no interested party",
-                "note": _text(self.unnamed, "description"),
+                "reason": text(self.unnamed, "reason") or "no interested party",
+                "note": text(self.unnamed, "description"),
                 "known_from": known_from,
             },
             self._extra(),
@@ -65,32 +60,30 @@ class Relation:
         )
 
     def _row(self, interest: Json, known_from: str, ended: str) -> Row:
-        kind = _text(interest, "type")
+        kind = text(interest, "type")
         extra = self._extra() | _said(interest)
         times = {
             "company_id": self.company,
-            "start": _day(interest, "startDate"),
-            "end": _day(interest, "endDate") or ended,
+            "start": day(interest, "startDate"),
+            "end": day(interest, "endDate") or ended,
             "known_from": known_from,
         }
-        if ended and not _text(interest, "endDate"):
+        if ended and not text(interest, "endDate"):
             extra["end from"] = "day on which the record was closed"
-        tag = ":".join([self.record, kind, _text(interest, "directOrIndirect")])
+        tag = ":".join([self.record, kind, text(interest, "directOrIndirect")])
         if kind in OFFICES:
             return Row("roles", {"person_id": self.party, "role": kind, **times}, extra, tag)
         owned = {"owner_id": self.party, "interest": OWNED.get(kind, "other"), **times}
         return Row("stakes", owned | _share(interest, extra), extra, tag)
 
     def _extra(self) -> dict[str, str]:
-        components = self.details.get("componentRecords")
-        listed = components if isinstance(components, list) else []
         said = {
-            "statement": _text(self.value, "statementId"),
-            "status": _text(self.value, "recordStatus"),
+            "statement": text(self.value, "statementId"),
+            "status": text(self.value, "recordStatus"),
             "component": "yes" if self.details.get("isComponent") is True else "",
-            "components": " | ".join(str(each) for each in listed if isinstance(each, str)),
+            "components": " | ".join(texts(self.details, "componentRecords")),
         }
-        return {name: each for name, each in said.items() if each}
+        return filled(said)
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -133,19 +126,17 @@ def _ended(row: Row, by: Statement) -> Row:
 
 def _said(interest: Json) -> dict[str, str]:
     """Type and qualities of an interest, as printed."""
-    said = {"interest type": _text(interest, "type"), "details": _text(interest, "details")}
-    said["direct or indirect"] = _text(interest, "directOrIndirect")
+    said = {"interest type": text(interest, "type"), "details": text(interest, "details")}
+    said["direct or indirect"] = text(interest, "directOrIndirect")
     beneficial = interest.get("beneficialOwnershipOrControl")
     if isinstance(beneficial, bool):
         said["beneficial ownership or control"] = "yes" if beneficial else "no"
-    return {name: each for name, each in said.items() if each}
+    return filled(said)
 
 
 def _share(interest: Json, extra: dict[str, str]) -> dict[str, str]:
     """Smallest and largest share; whether a bound itself is excluded is told in ``extra``."""
-    share = interest.get("share")
-    if not isinstance(share, dict):
-        return {}
+    share = mapping(interest, "share")
     exact = _number(share, "exact")
     if exact:
         return {"min_share": exact, "max_share": exact}
@@ -159,22 +150,10 @@ def _share(interest: Json, extra: dict[str, str]) -> dict[str, str]:
 
 def _number(value: Json, key: str) -> str:
     """A number without an exponent; what is none stays as printed."""
-    printed = _text(value, key)
+    printed = text(value, key)
     try:
         return (
             f"{float(printed):.6f}".rstrip("0").rstrip(".") if "e" in printed.lower() else printed
         )
     except ValueError:
         return printed
-
-
-def _text(value: Json, key: str) -> str:
-    found = value.get(key)
-    if isinstance(found, bool) or found is None or isinstance(found, dict | list):
-        return ""
-    return " ".join(str(found).split())
-
-
-def _day(value: Json, key: str) -> str:
-    printed = _text(value, key)
-    return iso_date(printed[:DAY]) or printed

@@ -49,9 +49,14 @@ class Workbook:
 
     def rows(self, sheet: str) -> Iterator[SheetRow]:
         """Every row of a sheet, the empty ones too."""
-        page = self._book.get_sheet_by_name(sheet)
-        for number, cells in enumerate(page.iter_rows(), start=1):
-            yield SheetRow(number, tuple(_text(cell) for cell in cells))
+        from python_calamine import CalamineError
+
+        try:
+            page = self._book.get_sheet_by_name(sheet)
+            for number, cells in enumerate(page.iter_rows(), start=1):
+                yield SheetRow(number, tuple(_text(cell) for cell in cells))
+        except CalamineError as problem:
+            raise _unreadable(self.name, f"the sheet {sheet}: {problem}") from problem
 
 
 def is_workbook(start: bytes) -> bool:

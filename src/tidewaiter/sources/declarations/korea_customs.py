@@ -13,8 +13,8 @@ from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources.card import card
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.reader import Batch, FileHead, Tally
-from tidewaiter.sources.records import Cells, Records
 from tidewaiter.sources.rows import Row, Rows
+from tidewaiter.sources.tabular import Cells, Records
 
 COUNTRY, CURRENCY, ITEM = "KR", "KRW", "1"
 COLUMNS = {

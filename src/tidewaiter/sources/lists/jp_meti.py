@@ -142,7 +142,9 @@ def _fault(entry: Entry, found: Party) -> str:
     """Why an entry cannot be kept; empty where it can."""
     if SPOILT in entry.text:
         return "bytes that are not UTF-8"
-    if entry.text.count("所在地") > 1:
+    if entry.is_cut:
+        return f"longer than {meti_entry.LONGEST:,} characters"
+    if len(meti_entry.ADDRESS.findall(entry.text)) > 1:
         return "two addresses: the number of a second entry is not to be seen"
     return "" if found.latin or any(found.japanese) else "no name"
 

@@ -1,11 +1,18 @@
-"""Sanctions of Ukraine by decree of the President, as a spreadsheet of persons and firms."""
+"""Sanctions of Ukraine by decree of the President, as a spreadsheet of persons and firms.
+
+Every row is a party in the annex of one decree. The decrees themselves become rows of the
+table of legal acts.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+
+import msgspec
 
 from tidewaiter.errors import BadDataError
 from tidewaiter.model.ids import digest
@@ -14,39 +21,48 @@ from tidewaiter.sources import printed, registration, workbook
 from tidewaiter.sources.card import Card
 from tidewaiter.sources.listing import ListedParty, Parties, Value
 from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.rows import Place, Row, Rows
 from tidewaiter.sources.workbook import SheetRow, Workbook
+from tidewaiter.text.script import lookalikes
 
-DECREE, DAY, NUMBER, NAME = "№ указу", "Дата указу", "п/н", "Назва укр."
-NAMES = (NAME, "Назва ориг.", "Назва альт.")
-REQUIRED = frozenset({DECREE, DAY, NUMBER, NAME})
-MEASURES, TERM, END, ACTION = (
-    "Тип обмеження",
-    "Термін обмеження",
-    "Дата закінчення обмеження",
-    "Дія щодо об'єкту санкцій",
-)
-PERSON_COLUMN = "Дата народження"
-LABEL = re.compile(r"(?P<label>[^\W\d_]+)\s*(?P<number>\d[\d ]*\d)")
-MARKS = {"ОДРН": "ogrnCode", "ОГРН": "ogrnCode", "ІПН": "innCode", "ИНН": "innCode",
-         "ЄДРПОУ": "registrationNumber", "ОКПО": "okpoCode", "КПП": "kppCode"}  # fmt: skip
+DECREE, DAY, NUMBER = "№ указу", "Дата указу", "п/н"
+NAMES = {"Назва укр.": "ukr", "Назва ориг.": None, "Назва альт.": None}  # by language
+REQUIRED = frozenset({DECREE, DAY, NUMBER, *NAMES})
+MEASURES, TERM, END = "Тип обмеження", "Термін обмеження", "Дата закінчення обмеження"
+ACTION, APPLIED = "Дія щодо об'єкту санкцій", "застосування"
+BORN, NATIONALITY, NOTES = "Дата народження", "Громадянство", "Додатково"
+NUMBERS = ("ОКПО/ЄДРПОУ", "ІПН", "Відповідальний орган")
+PLACES = ("Місце діяльності", "Місце діяльності додатково")
 PLAIN = {
     "Місце народження": "birthPlace",
     "Зайнятість": "position",
     "Місце проживання": "address",
-    "Місце діяльності": "address",
-    "Місце діяльності додатково": "address",
-    "Додатково": "notes",
+    **dict.fromkeys(PLACES, "address"),
+    NOTES: "notes",
 }
-KNOWN = frozenset(
-    {*REQUIRED, *PLAIN, MEASURES, TERM, END, ACTION, PERSON_COLUMN, "row", "Зміни", "Назва ориг.",
-     "Назва альт.", "Громадянство", "Відповідальний орган", "ОКПО/ЄДРПОУ", "ІПН"}
-)  # fmt: skip
-
-Cells = dict[str, str]
+ACT_NUMBER = re.compile(r"(?P<number>\d{1,4})[-/](?P<year>\d{4})")
+NAMES_APART = re.compile(r';|\n|(?<=["»”]),\s+')
+MARKED = r"(?<![^\W_])(?P<mark>{marks})[\s:.№-]*(?P<number>\d{{7,15}})(?!\d)"
+TAX = "taxNumber"
+PASSPORT = re.compile(
+    r"паспорт\w*\D{0,60}?(?:сері[їя]\s*(?P<series>[^\W\d_]{2})\W{0,4})?№*\s*"
+    r"(?P<numbers>(?:[^\W\d_]{1,2}\s?)?\d{6,12}(?:\s*,\s*(?:[^\W\d_]{1,2}\s?)?\d{6,12})*)",
+    re.IGNORECASE,
+)
+SPLIT_ITEMS = re.compile(r"(?:(?<=[\s;.])|^)\d{1,2}\s*\)\s*")
+SHOWN = 200
 
 
 class NsdcCard(Card, frozen=True, kw_only=True):
-    """The card; its measures are words of the decree."""
+    """The card; its measures are words of the decree.
+
+    ``marks`` are the words before a number, by the column it belongs to; ``terms`` the
+    years of a term; ``act`` the address of a decree by number and year.
+    """
+
+    marks: dict[str, str]
+    terms: dict[str, int]
+    act: str
 
 
 @cache
@@ -63,7 +79,7 @@ class UaNsdcReader:
 
     name = "ua_nsdc"
     dataset = "ua_nsdc"
-    version = 1
+    version = 2  # 2: parties without a Ukrainian name, every measure, numbers out of notes
 
     @property
     def licence(self) -> str:
@@ -76,127 +92,282 @@ class UaNsdcReader:
         return any(rows and set(rows[0]) >= REQUIRED for rows in sheets)
 
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
-        """One party a row: a decree lists each under a number."""
-        book = Workbook(source.path, source.name)
-        kept = Parties()
-        unread: dict[str, int] = {}
-        unused: set[str] = set()
-        newest = ""
-        for sheet in book.sheets:
-            rows = book.rows(sheet)
-            header = next(rows, SheetRow(1, ()))
-            if not set(header.cells) >= REQUIRED:
-                continue
-            unused |= set(header.cells) - KNOWN - {""}
-            for row in rows:
-                cells = dict(zip(header.cells, row.cells, strict=False))
-                if row.is_empty:
-                    continue
-                fault = "" if cells.get(DECREE) else DECREE
-                if not any(cells.get(name) for name in NAMES):
-                    fault = NAME
-                if fault:
-                    yield kept.refuse(_reject(source, row, fault))
-                    continue
-                day = printed.day(cells.get(DAY, ""))
-                newest = max(newest, day or "")
-                if day is None:
-                    unread[DAY] = unread.get(DAY, 0) + 1
-                yield from kept.add(_party(source, sheet, row, cells))
-        if not kept.read:
+        """One party a row: a decree lists each under a number. Then the decrees."""
+        yield from Register(source).items()
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One row of a sheet, its cells by column."""
+
+    sheet: str
+    number: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    @property
+    def locator(self) -> str:
+        """Sheet and row."""
+        return f"sheet {self.sheet}, row {self.number}"
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the sheet is that of natural persons."""
+        return BORN in self.cells
+
+    @property
+    def schema(self) -> str:
+        """A legal person may be a firm, an institution or a museum: the sheet does not say."""
+        return "Person" if self.is_person else "LegalEntity"
+
+    @property
+    def entity_id(self) -> str:
+        """Decree, annex and the party's number in it."""
+        annex = "p" if self.is_person else "l"
+        number = self[NUMBER] or digest("|".join(self[name] for name in NAMES))
+        return f"{UaNsdcReader.dataset}:{self[DECREE]}:{annex}:{number}"
+
+
+class Register:
+    """One file, a row at a time."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self.source = source
+        self.book = Workbook(source.path, source.name)
+        self.parties = Parties()
+        self.unread: Counter[str] = Counter()
+        self.unused: set[str] = set()
+        self.seen: dict[str, str] = {}
+        self.acts: dict[str, Line] = {}
+        self.longer = 0  # rows whose last day lies after the end of their term
+        self.newest = ""
+
+    def items(self) -> Iterator[Batch | Reject | Tally]:
+        """Batches and rejects, then the tally."""
+        for line in self._lines():
+            fault = self._fault(line)
+            if fault:
+                yield self.parties.refuse(self._reject(line, *fault))
+            else:
+                yield from self.parties.add(self._party(line))
+        if not self.parties.read:
             raise BadDataError(
                 "no sheet has a row under the register's columns",
-                where=source.name,
+                where=self.source.name,
                 next_step="fetch the spreadsheet again",
             )
-        yield from kept.flush()
+        yield from self.parties.flush()
+        yield from self._decrees()
         yield Tally(
-            rows_read=kept.read,
-            entities=len(kept.entities),
-            published_on=newest or None,
-            unused=tuple(sorted(unused)),
-            unread=unread,
+            rows_read=self.parties.read,
+            entities=len(self.parties.entities),
+            published_on=self.newest or None,
+            unused=tuple(sorted(self.unused)),
+            unread={name: times for name, times in sorted(self.unread.items()) if times},
             part="register",
+            facts={"last_day_after_term": str(self.longer)} if self.longer else {},
         )
 
+    def _lines(self) -> Iterator[Line]:
+        """The filled rows of every sheet with the register's columns."""
+        known = {*card().columns, *card().ignored}
+        for sheet in self.book.sheets:
+            rows = self.book.rows(sheet)
+            header = next(rows, SheetRow(1, ())).cells
+            if not set(header) >= REQUIRED:
+                continue
+            self.unused |= set(header) - known - {""}
+            for row in rows:
+                if not row.is_empty:
+                    yield Line(sheet, row.number, dict(zip(header, row.cells, strict=False)))
 
-def _party(source: SourceFile, sheet: str, row: SheetRow, cells: Cells) -> ListedParty:
-    is_person = PERSON_COLUMN in cells
-    day = printed.day(cells.get(DAY, ""))
-    key = (
-        cells[DECREE],
-        "p" if is_person else "l",
-        cells.get(NUMBER, "") or digest(*(cells.get(name, "") for name in NAMES)),
-    )
-    return ListedParty(
-        entity_id=":".join((UaNsdcReader.dataset, *key)),
-        schema="Person" if is_person else "LegalEntity",
-        dataset=source.dataset,
-        source_id=source.source_id,
-        locator=f"sheet {sheet}, row {row.number}",
-        origin=cells[DECREE],
-        act_rank=0,
-        first_seen=day,
-        about=tuple(_about(cells, is_person=is_person)),
-        listing=tuple(_listing(cells, day)),
-    )
+    def _fault(self, line: Line) -> tuple[str, str] | None:
+        """The column for which a row cannot be kept, and why."""
+        if not line[DECREE]:
+            return DECREE, "required, but empty"
+        if not any(line[name] for name in NAMES):
+            return next(iter(NAMES)), "no name in any of the three columns"
+        if line[ACTION] and line[ACTION].casefold() != APPLIED:
+            return ACTION, f"only {APPLIED} puts a party on the list"
+        first = self.seen.setdefault(line.entity_id, line.locator)
+        return (NUMBER, f"the number of {first}, too") if first != line.locator else None
+
+    def _reject(self, line: Line, column: str, why: str) -> Reject:
+        said = line[column] or " | ".join(cell for cell in line.cells.values() if cell)
+        return Reject(
+            file=self.source.name, row=line.number, line=line.number, column=column,
+            value=said[:SHOWN], reason=why,
+        )  # fmt: skip
+
+    def _party(self, line: Line) -> ListedParty:
+        day = printed.day(line[DAY])
+        self.newest = max(self.newest, day or "")
+        self.unread[DAY] += day is None
+        self.acts.setdefault(line[DECREE], line)
+        return ListedParty(
+            entity_id=line.entity_id,
+            schema=line.schema,
+            dataset=self.source.dataset,
+            source_id=self.source.source_id,
+            locator=line.locator,
+            origin=line[DECREE],
+            act_rank=0,
+            first_seen=day,
+            about=tuple(self._about(line)),
+            listing=tuple(self._listing(line, day)),
+        )
+
+    def _about(self, line: Line) -> Iterator[Value]:
+        """Names, the Ukrainian one first; then what is said of the person or firm."""
+        prop = "name"
+        for column, lang in NAMES.items():
+            for name in NAMES_APART.split(line[column]):
+                if name.strip(" ,;("):
+                    yield Value(prop, name.strip(" ,;("), lang=lang)
+                    prop = "alias"
+        if line[BORN]:
+            day = printed.day(line[BORN])
+            self.unread[BORN] += day is None
+            yield Value("birthDate", day or line[BORN], line[BORN])
+        yield from self._nationality(line[NATIONALITY])
+        for place in PLACES:
+            for part in line[place].split(",")[:2]:  # the second one after a postal code
+                yield from (Value("country", code, part) for code in printed.countries(part))
+        for column, plain in PLAIN.items():
+            yield Value(plain, line[column].strip(" ,;"))
+        for column in (*NUMBERS, NOTES):
+            yield from _numbers(line, column)
+        yield from _passports(line[NOTES])
+
+    def _nationality(self, text: str) -> Iterator[Value]:
+        """Codes, some of which are written in Cyrillic letters that look alike."""
+        codes = printed.countries(text) or printed.countries(_in_latin(text))
+        self.unread[NATIONALITY] += bool(text) and not codes
+        yield from (Value("nationality", code, text) for code in codes)
+        if not codes:
+            yield Value("notes", text)
+
+    def _listing(self, line: Line, day: str | None) -> Iterator[Value]:
+        """The decree, what it forbids, and until when."""
+        yield Value("listId", UaNsdcReader.name)
+        kinds = list(_measures(line[MEASURES]))
+        self.unread[MEASURES] += not kinds
+        yield from kinds or [Value("measure", "other", line[MEASURES] or None)]
+        yield Value("recordId", line[NUMBER])
+        yield Value("program", f"Указ № {line[DECREE]}", line[DECREE])
+        yield Value("listingDate", day or line[DAY], line[DAY])
+        yield Value("duration", line[TERM])
+        yield from self._end(line, day)
+        for item in SPLIT_ITEMS.split(line[MEASURES]):
+            yield Value("provisions", item.strip(" ;.,"))
+        yield Value("authority", card().publisher)
+        yield Value("sourceUrl", act_url(line[DECREE]))
+
+    def _end(self, line: Line, day: str | None) -> Iterator[Value]:
+        """The last day as printed; else that of the term, counted from the decree's day.
+
+        Where both are there and differ the printed one stands, also if it is later: it may
+        be that of a repeal, and to let a listing end too early is the worse mistake.
+        """
+        shown = printed.day(line[END])
+        term = end_of_term(line[TERM], day)
+        self.unread[END] += bool(line[END]) and shown is None
+        self.longer += bool(shown and term and shown > term)
+        if shown:
+            yield Value("endDate", shown, line[END])
+        elif term and not line[END]:
+            yield Value("endDate", term, line[TERM])
+
+    def _decrees(self) -> Iterator[Batch | Reject]:
+        """The decrees that the rows name, each at its first row; their rows were counted."""
+        rows = Rows(self.source, main="legal_acts")
+        for decree, line in self.acts.items():
+            cells = {
+                "act_id": f"{UaNsdcReader.dataset}:{decree}",
+                "country": "UA",
+                "issuer": card().publisher,
+                "kind": "decree",
+                "number": decree,
+                "adopted_on": line[DAY],
+                "url": act_url(decree),
+            }
+            place = Place(line.number, line.number, line.locator)
+            for item in rows.add(place, Row("legal_acts", cells)):
+                yield _uncounted(item)
+        yield from (_uncounted(item) for item in rows.flush())
 
 
-def _about(cells: Cells, *, is_person: bool) -> Iterator[Value]:
-    said = [
-        name.strip() for c in NAMES for name in re.split(r";|\n", cells.get(c, "")) if name.strip()
-    ]
-    yield Value("name", said[0], lang="ukr" if cells.get(NAME) else None)
-    yield from (Value("alias", name) for name in said[1:])
-    if is_person:
-        born = cells.get(PERSON_COLUMN, "")
-        yield Value("birthDate", printed.day(born) or born, born)
-    for code in printed.countries(cells.get("Громадянство", "")):
-        yield Value("nationality", code, cells["Громадянство"])
-    for column, prop in PLAIN.items():
-        yield Value(prop, cells.get(column, ""))
-    schema = "Person" if is_person else "Company"
-    for column in ("ОКПО/ЄДРПОУ", "ІПН"):
-        yield from _numbers(cells.get(column, ""), schema)
+def act_url(decree: str) -> str:
+    """Where the Verkhovna Rada publishes a decree; empty where the number is none."""
+    found = ACT_NUMBER.fullmatch(decree)
+    return card().act.format(**found.groupdict()) if found else ""
 
 
-def _numbers(cell: str, schema: str) -> Iterator[Value]:
-    """Numbers after the mark of their register; others as they are printed."""
-    found = list(LABEL.finditer(cell))
-    for each in found:
-        prop = MARKS.get(each["label"].upper())
-        number = each["number"].replace(" ", "")
-        checked = dict(registration.numbers(prop, number, schema)) if prop else {}
-        yield Value(prop if prop in checked else "registrationNumber", number, each[0])
-    if cell and not found:
-        yield Value("registrationNumber", cell)
-
-
-def _listing(cells: Cells, day: str | None) -> Iterator[Value]:
-    text = cells.get(MEASURES, "")
-    yield Value("listId", UaNsdcReader.name)
-    yield from _measures(text)
-    yield Value("recordId", cells.get(NUMBER, ""))
-    yield Value("program", f"Указ № {cells[DECREE]}", cells[DECREE])
-    yield Value("listingDate", day or cells.get(DAY, ""), cells.get(DAY, ""))
-    end = cells.get(END, "")
-    yield Value("endDate", printed.day(end) or "", end)
-    yield Value("duration", cells.get(TERM, ""))
-    yield Value("provisions", text)
-    yield Value("authority", card().publisher)
+def end_of_term(term: str, day: str | None) -> str | None:
+    """The day on which a term of whole years ends; ``None`` where it says something else."""
+    years = card().terms.get(" ".join(term.casefold().replace("’", "'").split()))
+    if not years or not day:
+        return None
+    return printed.day(f"{int(day[:4]) + years}{day[4:]}") or f"{int(day[:4]) + years}-02-28"
 
 
 def _measures(text: str) -> Iterator[Value]:
     """Every kind of measure that the decree's words name; one listing may have several."""
-    folded = " ".join(text.casefold().split())
-    kinds = [rule for rule in card().measures if rule.printed in folded]
-    for rule in kinds or card().measures[-1:]:
-        yield Value("measure", rule.kind, rule.printed if kinds else None)
+    flat = re.sub(r"\s+", "", text.casefold().replace("’", "'"))
+    for rule in card().measures:
+        if re.sub(r"\s+", "", rule.printed) in flat:
+            yield Value("measure", rule.kind, rule.printed)
 
 
-def _reject(source: SourceFile, row: SheetRow, column: str) -> Reject:
-    said: Sequence[str] = [cell for cell in row.cells if cell]
-    return Reject(
-        file=source.name, row=row.number, line=row.number, column=column,
-        value=" | ".join(said)[:200], reason="required, but empty",
-    )  # fmt: skip
+@cache
+def _marked() -> re.Pattern[str]:
+    """The numbers after a mark of the card."""
+    marks = sorted(card().marks, key=lambda mark: (-len(mark), mark))
+    return re.compile(MARKED.format(marks="|".join(map(re.escape, marks))), re.IGNORECASE)
+
+
+def _numbers(line: Line, column: str) -> Iterator[Value]:
+    """Numbers after the mark of their register; others as they are printed.
+
+    In a column of numbers everything is kept. Of notes a number is taken after a known
+    mark only, and a firm's tax number only at their beginning: further on stand those of
+    its directors, founders and banks.
+    """
+    found = False
+    for each in _marked().finditer(line[column]):
+        kind = card().marks[each["mark"].casefold()]
+        if column == NOTES and kind == TAX and not line.is_person and each.start():
+            continue
+        found = True
+        for prop, value in _checked(kind, each["number"], line.schema):
+            yield Value(prop, value, each[0])
+    if column != NOTES and not found and line[column]:
+        for prop, value in registration.numbers("registrationNumber", line[column], line.schema):
+            yield Value(prop, value, line[column])
+
+
+def _checked(kind: str, number: str, schema: str) -> list[tuple[str, str]]:
+    """The property a number belongs to; a number that cannot be of its mark's kind is any."""
+    schemes = [each for each in registration.schemes() if each.prop == kind]
+    fits = not schemes or any(each.fits(number) for each in schemes)
+    return registration.numbers(kind if fits else "registrationNumber", number, schema)
+
+
+def _passports(notes: str) -> Iterator[Value]:
+    """Numbers after the word passport, with their series where it is told."""
+    for each in PASSPORT.finditer(notes):
+        series = each["series"] or ""
+        for number in each["numbers"].split(","):
+            yield Value("passportNumber", f"{series}{''.join(number.split())}", each[0])
+
+
+def _in_latin(text: str) -> str:
+    """Cyrillic letters as the Latin ones that look like them."""
+    alike = lookalikes()
+    return text.casefold().translate(str.maketrans(alike.cyrillic, alike.latin)).upper()
+
+
+def _uncounted(item: Batch | Reject) -> Batch | Reject:
+    """A batch whose records were counted under another table."""
+    return msgspec.structs.replace(item, source_rows=0) if isinstance(item, Batch) else item

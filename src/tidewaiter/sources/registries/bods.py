@@ -6,16 +6,16 @@ invented person. Later statements of a relationship end the interests they leave
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any
 
 from tidewaiter.errors import BadDataError
 from tidewaiter.model.country import country_code
-from tidewaiter.model.dates import DAY, iso_date
+from tidewaiter.model.dates import iso_date
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import jsonfile
 from tidewaiter.sources.card import card
+from tidewaiter.sources.jsonvalues import Json, day, filled, mapping, mappings, text, texts
 from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
 from tidewaiter.sources.relations import Relation, Statement, history
 from tidewaiter.sources.rows import Place, Row, Rows
@@ -25,7 +25,6 @@ OLD = "statementType"  # a key of versions before 0.4, which name all keys other
 LEI_SCHEME = "XI-LEI"
 LENIENT = ("companies.country",)
 CHANGED = frozenset({"updated", "closed"})
-Json = Mapping[str, Any]
 
 
 class BodsReader:
@@ -158,48 +157,18 @@ class _File:
             self.facts.setdefault("publisher", publisher)
 
 
-def text(value: Json, key: str) -> str:
-    """A text or number below ``key``; empty where there is something else."""
-    found = value.get(key)
-    if isinstance(found, bool) or found is None or isinstance(found, dict | list):
-        return ""
-    return " ".join(str(found).split())
-
-
-def mapping(value: Json, key: str) -> Json:
-    """An object below ``key``; an empty one where there is something else."""
-    found = value.get(key)
-    return found if isinstance(found, dict) else {}
-
-
-def mappings(value: Json, key: str) -> list[Json]:
-    """The objects of an array below ``key``."""
-    found = value.get(key)
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
-def day(value: Json, key: str) -> str:
-    """The day of a date, which may have a time."""
-    printed = text(value, key)
-    return iso_date(printed[:DAY]) or printed
-
-
 def known_from(value: Json) -> str:
     """The later of statement and publication: nothing is known before it was stated."""
     published = day(mapping(value, "publicationDetails"), "publicationDate")
     stated = day(value, "statementDate")
-    return max(published, stated) if iso_date(published) and iso_date(stated) else (
-        published or stated
-    )  # fmt: skip
+    return max(published, stated) if published and stated else published or stated
 
 
 def entity(value: Json) -> Row:
     """A company, or the gap that an entity without a name leaves."""
     details = mapping(value, "recordDetails")
     name = text(details, "name")
-    others = details.get("alternateNames")
-    names = [name, *(str(each) for each in others if isinstance(each, str))] if isinstance(
-        others, list) else [name]  # fmt: skip
+    names = [name, *texts(details, "alternateNames")]
     if not any(names):
         return gap(value, "unspecifiedEntityDetails", text(mapping(details, "entityType"), "type"))
     identifiers = mappings(details, "identifiers")
@@ -284,7 +253,7 @@ def common(value: Json, details: Json, identifiers: list[Json]) -> dict[str, str
             for each in identifiers
         ),
     }
-    return {name: each for name, each in said.items() if each}
+    return filled(said)
 
 
 def country(details: Json, identifiers: list[Json], extra: dict[str, str]) -> str:

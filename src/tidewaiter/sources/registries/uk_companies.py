@@ -1,39 +1,45 @@
-"""Companies House, basic company data: one row a live company, with its former names."""
+"""Companies House: basic data of every live company of the United Kingdom."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from tidewaiter.errors import BadDataError
+from tidewaiter.model.dates import iso_date
 from tidewaiter.model.source import Reject, SourceFile
-from tidewaiter.sources import printed
 from tidewaiter.sources.card import card
+from tidewaiter.sources.csvfile import Sheet
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.reader import Batch, FileHead, Tally
-from tidewaiter.sources.records import Cells, Records
-from tidewaiter.sources.rows import Row, Rows
+from tidewaiter.sources.rows import Place, Row, Rows
+from tidewaiter.sources.tabular import Records
 
-REQUIRED = frozenset({"CompanyName", "CompanyNumber", "CompanyCategory", "IncorporationDate"})
+NEEDED = frozenset({"CompanyName", "CompanyNumber", "CompanyCategory", "IncorporationDate"})
+NUMBER = re.compile(r"(?<=_)[0-9]+")
+PART = re.compile(r"part([0-9]+)_[0-9]+", re.IGNORECASE)
+PREVIOUS = 10  # most names before that the layout holds
+SICS = 4  # most activities
+ACTIVITY = re.compile(r"(?P<code>[0-9]{4,5})\s*-\s*(?P<words>.+)")
+DATE = re.compile(r"(?P<day>[0-9]{2})/(?P<month>[0-9]{2})/(?P<year>[0-9]{4})")
+CLASSIFICATION = {4: "uk_sic2003", 5: "uk_sic2007"}  # by the digits of a code
 ADDRESS = (
-    "CareOf",
-    "POBox",
-    "AddressLine1",
-    "AddressLine2",
-    "PostTown",
-    "County",
-    "Country",
-    "PostCode",
-)
-FORMER = 10  # former names a row has room for
-NO_CODE = frozenset({"none supplied", ""})
-EXTRA = re.compile(
-    r"Accounts\.|Returns\.|Mortgages\.|LimitedPartnerships\.|ConfStmt|CompanyStatus|URI|CountryOfOrigin"
-)
-COUNTRY = "GB"
+    "RegAddress.CareOf", "RegAddress.POBox", "RegAddress.AddressLine1", "RegAddress.AddressLine2",
+    "RegAddress.PostTown", "RegAddress.County", "RegAddress.PostCode", "RegAddress.Country",
+)  # fmt: skip
+EXTRA = {
+    "CompanyStatus": "status",
+    "Accounts.AccountCategory": "accounts",
+    "Accounts.LastMadeUpDate": "accounts made up to",
+    "ConfStmtLastMadeUpDate": "confirmed on",
+    "URI": "uri",
+}
+Cells = dict[str, str]
 
 
 class UkCompaniesReader:
-    """BasicCompanyDataAsOneFile, or a part of it."""
+    """The whole file, or one of its parts."""
 
     name = "uk_companies"
     dataset = "uk_companies_house"
@@ -41,93 +47,123 @@ class UkCompaniesReader:
 
     @property
     def licence(self) -> str:
-        """Of Companies House."""
+        """Of the file."""
         return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
-        """By its columns, of which some begin with a space."""
-        return set(header_of(head)) >= REQUIRED
+        """By its columns."""
+        return set(header_of(head)) >= NEEDED
 
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
-        """One company a row; each former name is a row of its own beside it."""
-        rows = Rows(source, "companies")
-        records = Records(source)
-        companies = 0
-        for each in records:
-            if isinstance(each, Reject):
+        """One company a row."""
+        sheet, columns = _opened(source)
+        rows = Rows(source, "companies", lenient=("companies.country",))
+        for chunk in sheet.chunks():
+            for reject in chunk.rejects:
                 rows.read += 1
-                yield each
-            else:
-                place, cells = each
-                companies += bool(cells.get("CompanyNumber") and cells.get("CompanyName"))
-                yield from rows.add(place, _company(cells), *_former(cells))
+                yield reject
+            for row, number, line in zip(chunk.rows, chunk.numbers, chunk.lines, strict=True):
+                cells = {
+                    name: cell.strip()
+                    for name, cell in zip(columns, row, strict=True)
+                    if cell and not cell.isspace()
+                }
+                place = Place(number, line, f"row {number}")
+                yield from rows.add(place, _company(cells), *_renamings(cells))
         yield from rows.flush()
+        names = {NUMBER.sub("n", name) for name in columns if name}
         yield Tally(
             rows_read=rows.read,
-            entities=companies,
+            entities=rows.read,
             published_on=rows.newest,
-            unused=tuple(name for name in records.columns if not _is_known(name)),
+            unused=tuple(sorted(names - {*card(self.name).columns, *card(self.name).ignored})),
             unread=dict(rows.unread),
-            part="company-data",
+            part=_part(source.name),
         )
 
 
-def _is_known(name: str) -> bool:
-    return bool(
-        name in REQUIRED
-        or name == "DissolutionDate"
-        or name.startswith(("RegAddress.", "SICCode.", "PreviousName_"))
-        or EXTRA.match(name)
-    )
+def _opened(source: SourceFile) -> tuple[Sheet, tuple[str, ...]]:
+    records = Records(source)
+    if not set(records.columns) >= NEEDED:
+        raise BadDataError(
+            f"the header lacks {', '.join(sorted(NEEDED - set(records.columns)))}",
+            where=source.name,
+            next_step="fetch the free company data product of Companies House again",
+        )
+    return records.sheet, records.columns
+
+
+def _part(name: str) -> str:
+    """``basic``, or which of its parts."""
+    found = PART.search(name)
+    return f"basic/{found[1]}" if found else "basic"
 
 
 def _company(cells: Cells) -> Row:
-    names = [cells.get("CompanyName", ""), *(each["old_value"] for each in _names(cells))]
-    kept = {
-        "company_id": cells.get("CompanyNumber", ""),
-        "name": [name for name in dict.fromkeys(names) if name],
-        "country": COUNTRY,
-        "legal_form": cells.get("CompanyCategory", ""),
-        "incorporated_on": _day(cells.get("IncorporationDate", "")),
-        "dissolved_on": _day(cells.get("DissolutionDate", "")),
-        "activity_codes": [f"uksic:{code}" for code in _codes(cells)],
-        "registered_activity": "; ".join(_activities(cells)),
-        "address": ", ".join(v for part in ADDRESS if (v := cells.get(f"RegAddress.{part}", ""))),
-        "registration_number": cells.get("CompanyNumber", ""),
-    }
-    extra = {name: value for name, value in cells.items() if value and EXTRA.match(name)}
-    return Row("companies", kept, extra)
+    codes, words, others = _activities(cells)
+    extra = {here: cells[name] for name, here in EXTRA.items() if name in cells}
+    if others:
+        extra["activities"] = " | ".join(others)
+    names = [cells.get("CompanyName", "")]
+    if names[0]:
+        names += [cells.get(f"PreviousName_{number}.CompanyName", "") for number in _places()]
+    return Row(
+        "companies",
+        {
+            "company_id": cells.get("CompanyNumber", ""),
+            "registration_number": cells.get("CompanyNumber", ""),
+            "name": list(dict.fromkeys(name for name in names if name)),
+            "country": cells.get("CountryOfOrigin", ""),
+            "legal_form": cells.get("CompanyCategory", ""),
+            "incorporated_on": _day(cells.get("IncorporationDate", "")),
+            "dissolved_on": _day(cells.get("DissolutionDate", "")),
+            "activity_codes": codes,
+            "registered_activity": "; ".join(words),
+            "address": ", ".join(cells[name] for name in ADDRESS if name in cells),
+        },
+        extra,
+    )
 
 
-def _activities(cells: Cells) -> list[str]:
-    said = (cells.get(f"SICCode.SicText_{at}", "") for at in range(1, 5))
-    return [text for text in said if text.casefold() not in NO_CODE]
+def _places() -> range:
+    return range(1, PREVIOUS + 1)
 
 
-def _codes(cells: Cells) -> Iterator[str]:
-    """The five digits before the words of an activity."""
-    for text in _activities(cells):
-        if found := re.match(r"\d{4,5}", text):
-            yield found[0]
+def _activities(cells: Cells) -> tuple[list[str], list[str], list[str]]:
+    """Codes with their classification, their words, and what is neither."""
+    codes, words, others = [], [], []
+    for number in range(1, SICS + 1):
+        printed = cells.get(f"SICCode.SicText_{number}", "")
+        found = ACTIVITY.fullmatch(printed)
+        if found:
+            codes.append(f"{CLASSIFICATION[len(found['code'])]}:{found['code']}")
+            words.append(found["words"])
+        elif printed:
+            others.append(printed)
+    return codes, words, others
 
 
-def _names(cells: Cells) -> Iterator[dict[str, str]]:
-    """Former names, the latest first; each was given up on its day, for the one before."""
-    newer = cells.get("CompanyName", "")
-    for at in range(1, FORMER + 1):
-        old = cells.get(f"PreviousName_{at}.CompanyName", "")
-        if old:
-            day = _day(cells.get(f"PreviousName_{at}.CONDATE", ""))
-            yield {"old_value": old, "new_value": newer, "changed_on": day}
-            newer = old
+def _renamings(cells: Cells) -> Iterator[Row]:
+    """Every change of name, newest first: what it was, and what it became.
+
+    A day that cannot be read leaves the change without a successor it could be told by.
+    """
+    changes: list[tuple[str, str]] = []
+    for number in _places():
+        name = cells.get(f"PreviousName_{number}.CompanyName", "")
+        if name:
+            changes.append((_day(cells.get(f"PreviousName_{number}.CONDATE", "")), name))
+    dated = all(iso_date(when) for when, _ in changes)
+    changes.sort(key=lambda change: change[0], reverse=True)
+    became = cells.get("CompanyName", "")
+    for when, name in changes:
+        row = {"company_id": cells.get("CompanyNumber", ""), "field": "name", "changed_on": when}
+        yield Row("name_history", row | {"old_value": name, "new_value": became if dated else ""})
+        became = name
 
 
-def _former(cells: Cells) -> Iterator[Row]:
-    number = cells.get("CompanyNumber", "")
-    for change in _names(cells):
-        yield Row("name_history", {"company_id": number, "field": "name", **change})
-
-
+@lru_cache(maxsize=65_536)
 def _day(text: str) -> str:
-    """ISO 8601 of a day as printed, 01/05/2015; anything else as it is."""
-    return printed.day(text.replace("/", ".")) or text
+    """31/12/2015 as ISO 8601; anything else stays as printed."""
+    found = DATE.fullmatch(text)
+    return f"{found['year']}-{found['month']}-{found['day']}" if found else text

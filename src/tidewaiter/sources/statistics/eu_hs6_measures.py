@@ -14,8 +14,8 @@ from tidewaiter.sources import stata
 from tidewaiter.sources.card import card
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.reader import Batch, FileHead, Tally
-from tidewaiter.sources.records import Records
 from tidewaiter.sources.rows import Place, Row, Rows
+from tidewaiter.sources.tabular import Records
 
 REGIME, EDITION = "eu_russia", "2017"
 CATEGORIES = (

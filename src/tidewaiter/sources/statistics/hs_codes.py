@@ -11,8 +11,8 @@ from tidewaiter.sources.card import card
 from tidewaiter.sources.jsonfile import Start
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.reader import Batch, FileHead, Tally
-from tidewaiter.sources.records import Records
 from tidewaiter.sources.rows import Place, Row, Rows
+from tidewaiter.sources.tabular import Records
 
 COLUMNS = ("section", "hscode", "description", "parent", "level")
 KEYS = frozenset({"desc", "chapter"})

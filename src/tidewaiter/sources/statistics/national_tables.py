@@ -22,8 +22,8 @@ from tidewaiter.sources import workbook
 from tidewaiter.sources.card import Card
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.reader import Batch, FileHead, Tally
-from tidewaiter.sources.records import Cells, Records
 from tidewaiter.sources.rows import Place, Row, Rows
+from tidewaiter.sources.tabular import Cells, Records
 from tidewaiter.sources.workbook import SheetRow, Workbook
 
 YEAR = re.compile(r"(?P<year>(?:19|20)\d{2})(?: ?[1-9]\)?| ?\*)?")  # with the mark of a note

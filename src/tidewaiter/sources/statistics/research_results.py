@@ -17,8 +17,8 @@ from tidewaiter.sources import stata
 from tidewaiter.sources.card import Card
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.reader import Batch, FileHead, Tally
-from tidewaiter.sources.records import Records
 from tidewaiter.sources.rows import Place, Row, Rows
+from tidewaiter.sources.tabular import Records
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -23,8 +23,8 @@ from tidewaiter.sources.bulk import first_cells
 from tidewaiter.sources.card import Card
 from tidewaiter.sources.columns import places
 from tidewaiter.sources.reader import Batch, FileHead, Tally
-from tidewaiter.sources.records import Cells, Records
 from tidewaiter.sources.rows import Place, Row, Rows
+from tidewaiter.sources.tabular import Cells, Records
 
 FIRST = frozenset({"DATAFLOW", "STRUCTURE"})
 FLOW_OF = ("DATAFLOW", "STRUCTURE_ID")  # where versions 1.0 and 2.0 name the dataflow
