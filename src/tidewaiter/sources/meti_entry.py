@@ -19,8 +19,7 @@ KANA = re.compile(r"[\u3040-\u30fa\u30fc-\u30ff\uff66-\uff9f]")
 LATIN = re.compile(r"[^\W\d_]{2}")
 PUNCTUATION = str.maketrans("（）：；，．､　－", "():;,.、 -")
 # "…, Russia.560 …": the address of one entry, then the number of the next.
-GLUED = re.compile(rf"(?<=[^\W\d_])(?=\d{{1,4}} \S{{0,12}}[{LETTERS}])|"
-                   rf"(?<=[.;,)])(?=\d{{1,4}} \S{{0,12}}[{LETTERS}])")  # fmt: skip
+GLUED = re.compile(rf"(?<=[A-Za-zÀ-ɏ.;,)])(?=\d{{1,4}} \S{{0,12}}[{LETTERS}])")
 HEAD = re.compile(rf"\s*(?P<number>\d{{1,4}}) +(?P<rest>.*[{LETTERS}].*)")
 LONGEST = 30_000  # characters of an entry; real ones have up to 5,000
 LONGEST_GAP = 3  # numbers that may be missing before the next entry

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
+from tidewaiter.model.dates import DAY, iso_date
 from tidewaiter.sources.jsonvalues import Json, day, filled, mapping, mappings, text, texts
 from tidewaiter.sources.rows import Place, Row
 
@@ -72,6 +73,8 @@ class Relation:
             extra["end from"] = "day on which the record was closed"
         tag = ":".join([self.record, kind, text(interest, "directOrIndirect")])
         if kind in OFFICES:
+            share = mapping(interest, "share")
+            extra |= {f"share, {key}": text(share, key) for key in share if text(share, key)}
             return Row("roles", {"person_id": self.party, "role": kind, **times}, extra, tag)
         owned = {"owner_id": self.party, "interest": OWNED.get(kind, "other"), **times}
         return Row("stakes", owned | _share(interest, extra), extra, tag)
@@ -95,10 +98,11 @@ class Statement(msgspec.Struct, frozen=True):
     stated_on: str
 
 
-def history(statements: list[Statement]) -> Iterator[list[Any]]:
+def history(statements: list[Statement]) -> Iterator[tuple[Statement, list[Row]]]:
     """Each statement of records that changed, by record and day, and what it ended.
 
-    What an earlier statement said and this one leaves out ends on this one's day.
+    What an earlier statement said and this one leaves out ends on the day before an
+    interest of the same type takes its place, else on this statement's day.
     """
     ordered = sorted(statements, key=lambda s: (s.relation.record, s.stated_on, s.place.row))
     before: dict[tuple[str, ...], Row] = {}
@@ -108,9 +112,9 @@ def history(statements: list[Statement]) -> Iterator[list[Any]]:
             record, before = each.relation.record, {}
         rows = each.relation.rows(each.known_from, each.stated_on) if each.relation.company else []
         now = {_identity(row): row for row in rows}
-        lapsed = [_ended(row, each) for key, row in before.items() if key not in now]
+        lapsed = [_ended(row, each, rows) for key, row in before.items() if key not in now]
         before = {key: row for key, row in now.items() if not row.cells.get("end")}
-        yield [each, *lapsed]
+        yield each, lapsed
 
 
 def _identity(row: Row) -> tuple[str, ...]:
@@ -118,10 +122,20 @@ def _identity(row: Row) -> tuple[str, ...]:
     return (row.table, row.tag, *(str(row.cells.get(name, "")) for name in names))
 
 
-def _ended(row: Row, by: Statement) -> Row:
-    extra = row.extra | {"end from": "a later statement leaves it out"}
-    cells = {**row.cells, "end": by.stated_on, "known_from": by.known_from}
+def _ended(row: Row, by: Statement, rows: list[Row]) -> Row:
+    took_over = (each.cells.get("start", "") for each in rows if each.tag == row.tag)
+    start = next((day for day in took_over if str(day) > str(row.cells.get("start", ""))), "")
+    eve = _day_before(str(start))
+    extra = row.extra | {"end from": f"statement of {by.stated_on}"}
+    cells = {**row.cells, "end": eve or by.stated_on, "known_from": by.known_from}
     return Row(row.table, cells, extra, row.tag)
+
+
+def _day_before(text: str) -> str:
+    """The day before a full date; empty for anything less."""
+    if len(text) != DAY or iso_date(text) is None:
+        return ""
+    return (datetime.date.fromisoformat(text) - datetime.timedelta(days=1)).isoformat()
 
 
 def _said(interest: Json) -> dict[str, str]:

@@ -80,7 +80,7 @@ class _File:
                 held.append(self._statement(place, value))
             else:
                 yield from self._take(place, value)
-        for each, *lapsed in history(held):
+        for each, lapsed in history(held):
             yield from self._keep(each, lapsed)
         yield from self.rows.flush()
         yield Tally(

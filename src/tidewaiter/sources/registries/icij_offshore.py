@@ -59,10 +59,7 @@ class OffshoreCard(Card, frozen=True, kw_only=True):
     """The card, with the release of each leak and what is owned by which link."""
 
     releases: dict[str, str]
-    owned: dict[str, str]  # noqa: RUF012  (a literal table, as elsewhere)
-
-
-# noqa: RUF012  (a literal table, as elsewhere)
+    owned: dict[str, str]
 
 
 @cache
