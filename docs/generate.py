@@ -18,6 +18,7 @@ import typer
 
 from tidewaiter import errors, settings
 from tidewaiter.cli.app import app
+from tidewaiter.sources.card import cards
 from tidewaiter.store import tables
 
 DOCS = Path(__file__).parent
@@ -43,6 +44,7 @@ def pages() -> dict[Path, str]:
         "cli.md": cli_page,
         "formats.md": formats_page,
         "settings.md": settings_page,
+        "sources.md": sources_page,
         "exit-codes.md": exit_codes_page,
     }
     return {DOCS / "reference" / name: text() for name, text in made.items()}
@@ -203,6 +205,29 @@ def exit_codes() -> dict[int, str]:
     for each in errors.TidewaiterError.__subclasses__():
         meanings[each.exit_code] = sentence(inspect.getdoc(each) or "")
     return dict(sorted(meanings.items()))
+
+
+SOURCES_INTRO = """\
+Every format is recognised by its content. `tidewaiter sources NAME` shows a card in full:
+fields, measures with their provisions, what misleads, and the addresses of the publisher.
+`tidewaiter fetch NAME` fetches those files, and is the only command that opens a
+connection."""
+
+
+def sources_page() -> str:
+    """Every source with a card."""
+    rows = [
+        (
+            f"`{each.name}`",
+            each.title,
+            each.publisher,
+            each.licence,
+            each.tested_on or "plain format",
+        )
+        for each in cards()
+    ]
+    head = ("source", "what it is", "publisher", "licence", "tested on")
+    return join(["# Sources", NOTE, SOURCES_INTRO, table(head, rows)])
 
 
 def exit_codes_page() -> str:

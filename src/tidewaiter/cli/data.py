@@ -68,10 +68,21 @@ def load(
         console.note(line)
 
 
-def sources(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+def sources(
+    name: Annotated[
+        str | None, typer.Argument(help="Show this source's card in full.", show_default=False)
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
     """Show what is known, how fresh it is and what it is good for."""
     from tidewaiter.pipeline import upkeep
-    from tidewaiter.report import table
+    from tidewaiter.report import cards, table
+
+    if name is not None:
+        card = upkeep.one_source(name)
+        console.show_json({"card": card}) if json else console.show(cards.one_card(card))
+        return
 
     known = upkeep.known_sources()
     held: tuple[Snapshot, ...] = ()

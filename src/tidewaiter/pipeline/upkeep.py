@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -164,3 +165,15 @@ def known_sources() -> list[dict[str, str]]:
     """Every format that can be read, from its card."""
     fields = ("name", "title", "publisher", "url", "licence", "good_for", "format")
     return [{field: getattr(each, field) for field in fields} for each in cards()]
+
+
+def one_source(name: str) -> dict[str, Any]:
+    """One source's card; an error where there is none of that name."""
+    for each in cards():
+        if each.name == name:
+            return dict(msgspec.to_builtins(each))
+    raise MissingError(
+        f"no source is called {name!r}",
+        where="NAME",
+        next_step=f"one of: {', '.join(each.name for each in cards())}",
+    )

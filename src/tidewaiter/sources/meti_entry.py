@@ -17,6 +17,7 @@ LETTERS = r"\u3040-\u30fa\u30fc-\u30ff\u3400-\u9fff\uff66-\uff9f"
 JAPANESE = re.compile(f"[{LETTERS}]")
 KANA = re.compile(r"[\u3040-\u30fa\u30fc-\u30ff\uff66-\uff9f]")
 LATIN = re.compile(r"[^\W\d_]{2}")
+STARTS = re.compile(r"[A-ZÀ-Þ“]")  # a name that is glued to a Japanese one
 PUNCTUATION = str.maketrans("（）：；，．､　－", "():;,.、 -")
 # "…, Russia.560 …": the address of one entry, then the number of the next.
 GLUED = re.compile(rf"(?<=[A-Za-zÀ-ɏ.;,)])(?=\d{{1,4}} \S{{0,12}}[{LETTERS}])")
@@ -27,8 +28,8 @@ ADDRESS = re.compile(r"所\s*在\s*地\s*:")
 OTHER_NAMES = re.compile(r"(?:^|\n)\s*別\s*[称名]\s*:")
 ASIDE = re.compile(r"別\s*[称名]\s*[、:]?\s*")
 MARK = re.compile(
-    r",?\s*a\.\s*k\.\s*a\.?\s*,?\s*(?:the\s*follow(?:ing)?\s*(?P<said>[a-z-]+?)(?:\s*alias(?:es)?)?\s*:"
-    r"|the\s*follow(?:ing)?\s*(?P<told>[a-z-]+?)\s*alias(?:es)?)?\s*:?"
+    r",?\s*a\.\s*k\.\s*a\.?\s*,?\s*(?:(?:the\s*)?follow(?:ing)?\s*(?P<said>[a-z-]+?)(?:\s*alias(?:es)?)?\s*:"
+    r"|(?:the\s*)?follow(?:ing)?\s*(?P<told>[a-z-]+?)\s*alias(?:es)?)?\s*:?"
     r"|,?\s*the\s*follow(?:ing)?\s*(?P<named>[a-z-]+?)\s*alias(?:es)?\s*:?",
     re.IGNORECASE,
 )
@@ -131,15 +132,18 @@ def party(text: str) -> Party:
 def halves(text: str) -> tuple[str, str]:
     """The Japanese part and the Latin one after it.
 
-    The border is the last Japanese letter outside brackets. What follows it on its line
-    belongs to the Japanese name, as "DMCC" may, unless it is the Latin name itself, which
-    the end of a page has glued to it.
+    The border is the last Japanese letter outside brackets, or the end of the brackets that
+    hold further names. What follows on its line belongs to the Japanese name, as "DMCC"
+    may, unless it is the Latin name itself, which the end of a page has glued to it.
     """
     hidden = _hidden(text)
-    outside = [each.start() for each in JAPANESE.finditer(text) if not hidden[each.start()]]
-    if not outside:
+    ends_of_japanese = [
+        *(each.end() for each in JAPANESE.finditer(text) if not hidden[each.start()]),
+        *(last + 1 for first, last in brackets(text) if ASIDE.match(text, first + 1)),
+    ]
+    if not ends_of_japanese:
         return "", text
-    border = _with_groups(text, outside[-1] + 1)
+    border = _with_groups(text, max(ends_of_japanese))
     ends = (at for at in range(border, len(text)) if text[at] == "\n" and not hidden[at])
     end = next(ends, len(text))
     if text[end:].strip() and not _is_latin_name(text[border:end]):
@@ -190,8 +194,9 @@ def _is_latin_name(line: str) -> bool:
     """Whether what follows a Japanese name on its line is the name in Latin letters."""
     if MARK.search(line):
         return True
-    glued = bool(line) and not line[0].isspace() and line[0] not in "(,"
-    return glued and len(line.split()) >= GLUED_WORDS and len(line) > GLUED_LENGTH
+    name = line.partition("(")[0]
+    glued = STARTS.match(name) is not None
+    return glued and len(name.split()) >= GLUED_WORDS and len(name) > GLUED_LENGTH
 
 
 def _japanese(text: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

@@ -14,23 +14,19 @@ from typing import Any
 
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources.card import card
-from tidewaiter.sources.jsonfile import SHOWN, lines, members, start_of
-from tidewaiter.sources.jsonfile import Record as Line
-from tidewaiter.sources.listing import as_rows
-from tidewaiter.sources.opensanctions import (
-    DATASET,
-    VERSION,
+from tidewaiter.sources.ftm_records import (
     Fault,
     Place,
-    Survey,
     Told,
     fault_of,
-    no_version,
     record_of,
     removal,
     statements_of,
-    survey,
 )
+from tidewaiter.sources.jsonfile import SHOWN, lines, members, start_of
+from tidewaiter.sources.jsonfile import Record as Line
+from tidewaiter.sources.listing import as_rows
+from tidewaiter.sources.opensanctions import DATASET, VERSION, Survey, no_version, survey
 from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
 
 GIVEN, GONE = frozenset({"ADD", "MOD"}), "DEL"

@@ -11,16 +11,9 @@ from collections.abc import Iterator
 
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources.card import card
+from tidewaiter.sources.ftm_records import Place, Told, fault_of, record_of, statements_of
 from tidewaiter.sources.jsonfile import SHOWN, Record, lines, start_of
-from tidewaiter.sources.opensanctions import (
-    DATASET,
-    Place,
-    Told,
-    fault_of,
-    record_of,
-    statements_of,
-    survey,
-)
+from tidewaiter.sources.opensanctions import DATASET, survey
 from tidewaiter.sources.reader import Batch, FileHead, Tally
 
 KEYS = frozenset({"id", "schema", "properties"})

@@ -14,6 +14,7 @@ from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.model.statement import Statement
 from tidewaiter.sources.card import card
 from tidewaiter.sources.csvfile import Row, Sheet
+from tidewaiter.sources.ftm_records import Told
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.listing import END, LISTING
 from tidewaiter.sources.opensanctions import (
@@ -21,7 +22,6 @@ from tidewaiter.sources.opensanctions import (
     OWN,
     SELF,
     Survey,
-    Told,
     aspect_of,
     comparable,
     day_of,

@@ -57,6 +57,7 @@ EXTRA = {
     "Registration.ManagingLOU": "managing LOU",
     "Registration.ValidationSources": "validation",
     "ConformityFlag": "conformity",
+    "Extension.ConformityFlag": "conformity",
 }
 
 
