@@ -112,7 +112,7 @@ ANCHOR = entity("anchor", "Company", {"name": ["Anchor"]})  # no edition is empt
 
 
 @settings(  # each example is five workspaces: no time to look for a smaller one
-    max_examples=20,
+    max_examples=10,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],
 )
