@@ -112,7 +112,7 @@ class _File:
                     where=f"{self.source.name}, statement {record.number}",
                     next_step="convert the file to BODS 0.4, or fetch it in that version",
                 )
-            if record.value.get("recordStatus") in CHANGED:
+            if text(record.value, "recordStatus") in CHANGED:
                 changed.add(text(record.value, "recordId"))
         return changed
 
