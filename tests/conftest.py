@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -138,3 +139,16 @@ def read(reader: Reader, path: Path, name: str = "", sidecar: Path | None = None
 def outcome() -> Callable[..., Outcome]:
     """The function :func:`read`."""
     return read
+
+
+@pytest.fixture(scope="session")
+def damaged() -> Callable[..., Any]:
+    """The strategy of ``contract/mutate.py``: a valid file, damaged by its own structure."""
+    path = Path(__file__).parent / "contract" / "mutate.py"
+    spec = importlib.util.spec_from_file_location("mutate", path)  # test folders are no packages
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    strategy: Callable[..., Any] = module.damaged
+    return strategy

@@ -6,7 +6,6 @@ its reader. What is damaged is drawn by the structure of the file (``mutate.py``
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,19 +22,6 @@ SAMPLES = Path(__file__).parent / "samples"
 FILES = sorted(path for path in SAMPLES.rglob("*") if path.is_file())
 LONGEST_SECONDS = 20
 Read = Callable[..., Any]
-
-
-def _mutate() -> Any:
-    """The module beside this one: test folders are no packages."""
-    spec = importlib.util.spec_from_file_location("mutate", Path(__file__).with_name("mutate.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-MUTATE = _mutate()
 
 
 def reader_name(path: Path) -> str:
@@ -70,16 +56,16 @@ def test_samples_are_recognised_and_read_whole(path: Path, outcome: Read) -> Non
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damaged_files_end_in_a_count_or_a_clear_error(
-    path: Path, data: st.DataObject, outcome: Read, tmp_path: Path
+    path: Path, data: st.DataObject, outcome: Read, damaged: Read, tmp_path: Path
 ) -> None:
     """Rows read = kept + rejected, or ``BadDataError``; recognition says yes or no."""
-    content = data.draw(MUTATE.damaged(path.read_bytes(), path.suffix.lstrip(".")))
-    damaged = tmp_path / path.name
-    damaged.write_bytes(content)
+    content = data.draw(damaged(path.read_bytes(), path.suffix.lstrip(".")))
+    broken = tmp_path / path.name
+    broken.write_bytes(content)
     reader = named(reader_name(path))
     assert reader.recognises(FileHead(path.name, content[:HEAD_BYTES])) in {True, False}
     try:
-        outcome(reader, damaged)
+        outcome(reader, broken)
     except BadDataError as problem:
         said = problem
     else:

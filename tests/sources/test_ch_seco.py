@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -244,27 +243,13 @@ def test_measures_follow_ordinance_and_annex() -> None:
     assert all(rule.cite for rule in card().measures)
 
 
-def mutate() -> Any:
-    """The damages of the contract tests; test folders are no packages."""
-    path = Path(__file__).parents[1] / "contract" / "mutate.py"
-    spec = importlib.util.spec_from_file_location("mutate", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-MUTATE = mutate()
-
-
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damaged_lists_end_in_a_count_or_a_clear_error(
-    data: st.DataObject, outcome: Read, tmp_path: Path
+    data: st.DataObject, outcome: Read, damaged: Read, tmp_path: Path
 ) -> None:
     """Rows read = kept + rejected, or ``BadDataError``."""
     path = tmp_path / "list.xml"
-    path.write_bytes(data.draw(MUTATE.damaged(WHOLE.encode(), "xml")))
+    path.write_bytes(data.draw(damaged(WHOLE.encode(), "xml")))
     with contextlib.suppress(BadDataError):
         outcome(ChSecoReader(), path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import importlib.util
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -256,29 +255,15 @@ def test_words() -> None:
     assert all(rule.cite for rule in card().measures)
 
 
-def mutate() -> Any:
-    """The damages of the contract tests; test folders are no packages."""
-    path = Path(__file__).parents[1] / "contract" / "mutate.py"
-    spec = importlib.util.spec_from_file_location("mutate", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-MUTATE = mutate()
-
-
 @pytest.mark.parametrize("kind", ["xml", "csv"])
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damaged_files_end_in_a_count_or_a_clear_error(
-    kind: str, data: st.DataObject, outcome: Read, tmp_path: Path
+    kind: str, data: st.DataObject, outcome: Read, damaged: Read, tmp_path: Path
 ) -> None:
     """Rows read = kept + rejected, or ``BadDataError``."""
     whole = (as_xml() if kind == "xml" else as_csv()).encode()
     path = tmp_path / f"full.{kind}"
-    path.write_bytes(data.draw(MUTATE.damaged(whole, kind)))
+    path.write_bytes(data.draw(damaged(whole, kind)))
     with contextlib.suppress(BadDataError):
         outcome(EuFsfReader(), path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import random
 import re
 from collections import Counter
@@ -202,25 +201,13 @@ def test_drawn_records_say_what_the_file_says(shared_data: Path, outcome: Read) 
             assert str(born.text).strip() in found["birthDate"]
 
 
-def mutate() -> Any:
-    """The damages of the contract tests; test folders are no packages."""
-    path = Path(__file__).parents[1] / "contract" / "mutate.py"
-    spec = importlib.util.spec_from_file_location("mutate", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-MUTATE = mutate()
-
-
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_damaged_lists_end_in_a_count_or_a_clear_error(data: st.DataObject, load: Read) -> None:
+def test_damaged_lists_end_in_a_count_or_a_clear_error(
+    data: st.DataObject, load: Read, damaged: Read
+) -> None:
     """Rows read = kept + rejected, or ``BadDataError``."""
     whole = document(PERSON, firms=(FIRM.format(2),)).encode()
-    damaged = data.draw(MUTATE.damaged(whole, "xml")).decode("utf-8", "replace")
+    broken = data.draw(damaged(whole, "xml")).decode("utf-8", "replace")
     with contextlib.suppress(BadDataError):
-        load(damaged)
+        load(broken)
