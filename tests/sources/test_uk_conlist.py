@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import importlib.util
 import io
 import random
 import re
@@ -19,7 +18,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from tidewaiter.errors import BadDataError
-from tidewaiter.sources.lists.uk_conlist import UkConlistReader, card, measure_of
+from tidewaiter.sources.card import card
+from tidewaiter.sources.lists.uk_conlist import UkConlistReader, measure_of
 from tidewaiter.sources.reader import HEAD_BYTES, FileHead
 from tidewaiter.sources.registry import READERS
 
@@ -203,9 +203,9 @@ def test_odd_files_are_errors_and_new_columns_are_named(load: Read) -> None:
 
 def test_the_card_says_what_replaces_the_list() -> None:
     """Nothing is fetched from an address whose list no longer changes."""
-    assert "closed on 28 January 2026" in card().traps[0]
-    assert "uk_sanctions_list" in card().traps[0]
-    assert card().files == ()
+    assert "closed on 28 January 2026" in card("uk_conlist").traps[0]
+    assert "uk_sanctions_list" in card("uk_conlist").traps[0]
+    assert card("uk_conlist").files == ()
     assert measure_of("Atlantis") == "asset_freeze"
 
 
@@ -221,7 +221,7 @@ def test_every_row_of_the_file_is_accounted_for(shared_data: Path, whole: Any) -
     assert done.tally.entities == len({row["Group ID"] for row in rows}) == 3430
     assert (done.tally.published_on, done.tally.unused) == ("2022-05-04", ())
     assert done.tally.unread == {"DOB": 3}
-    assert {row["Regime"] for row in rows} <= {each.printed for each in card().measures}
+    assert {row["Regime"] for row in rows} <= {each.printed for each in card("uk_conlist").measures}
     assert Counter(said(done, "measure")) == {"asset_freeze": 3430}
     schemas = {row["entity_id"]: row["schema"] for row in done.rows("statements")[::-1]}
     kinds = {row["Group ID"]: row["Group Type"] for row in rows}
@@ -233,7 +233,7 @@ def test_every_row_of_the_file_is_accounted_for(shared_data: Path, whole: Any) -
     }
     named = {r["entity_id"] for r in done.rows("statements") if r["prop"] == "name"}
     assert len(named) == 3430
-    for each in card().assertions:
+    for each in card("uk_conlist").assertions:
         if each.count == "rows":
             assert done.kept >= each.at_least
 
@@ -267,29 +267,15 @@ def test_drawn_rows_say_what_the_file_says(shared_data: Path, whole: Any) -> Non
             assert born in party["birthDate"]
 
 
-def mutate() -> Any:
-    """The damages of the contract tests; test folders are no packages."""
-    path = Path(__file__).parents[1] / "contract" / "mutate.py"
-    spec = importlib.util.spec_from_file_location("mutate", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-MUTATE = mutate()
-
-
 @pytest.mark.parametrize("kind", ["xml", "csv"])
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damaged_files_end_in_a_count_or_a_clear_error(
-    kind: str, data: st.DataObject, outcome: Read, tmp_path: Path
+    kind: str, data: st.DataObject, outcome: Read, damaged: Read, tmp_path: Path
 ) -> None:
     """Rows read = kept + rejected, or ``BadDataError``."""
     whole = (XML.format(TARGET) if kind == "xml" else as_csv(PERSON, AKA, SHIP)).encode()
     path = tmp_path / f"ConList.{kind}"
-    path.write_bytes(data.draw(MUTATE.damaged(whole, kind)))
+    path.write_bytes(data.draw(damaged(whole, kind)))
     with contextlib.suppress(BadDataError):
         outcome(UkConlistReader(), path)

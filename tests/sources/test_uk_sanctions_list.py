@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import importlib.util
 import io
 from collections.abc import Callable
 from itertools import product
@@ -19,7 +18,8 @@ from hypothesis import strategies as st
 
 from tidewaiter.errors import BadDataError
 from tidewaiter.sources import uk
-from tidewaiter.sources.lists.uk_sanctions_list import UkListReader, card, measure_of
+from tidewaiter.sources.card import card
+from tidewaiter.sources.lists.uk_sanctions_list import UkListReader, measure_of
 from tidewaiter.sources.reader import FileHead
 from tidewaiter.sources.registry import READERS
 
@@ -259,7 +259,7 @@ def test_a_listing_carries_every_measure(load: Read) -> None:
     assert (measure_of("TravelBan"), measure_of("travel  ban"), measure_of("Banishment")) == (
         "other", "other", None,
     )  # fmt: skip
-    assert all(rule.cite for rule in card().measures)
+    assert all(rule.cite for rule in card("uk_sanctions_list").measures)
 
 
 def test_indicators_count_where_the_words_are_missing(load: Read) -> None:
@@ -334,30 +334,16 @@ def test_words() -> None:
     assert uk.contacts("a@b.c; d@e.f") == ["a@b.c", "d@e.f"]
 
 
-def mutate() -> Any:
-    """The damages of the contract tests; test folders are no packages."""
-    path = Path(__file__).parents[1] / "contract" / "mutate.py"
-    spec = importlib.util.spec_from_file_location("mutate", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-MUTATE = mutate()
-
-
 @pytest.mark.parametrize("kind", ["xml", "csv"])
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damaged_files_end_in_a_count_or_a_clear_error(
-    kind: str, data: st.DataObject, outcome: Read, tmp_path: Path
+    kind: str, data: st.DataObject, outcome: Read, damaged: Read, tmp_path: Path
 ) -> None:
     """Rows read = kept + rejected, or ``BadDataError``."""
     whole = (as_xml() if kind == "xml" else as_csv()).encode()
     path = tmp_path / f"list.{kind}"
-    path.write_bytes(data.draw(MUTATE.damaged(whole, kind)))
+    path.write_bytes(data.draw(damaged(whole, kind)))
     with contextlib.suppress(BadDataError):
         outcome(UkListReader(), path)
 

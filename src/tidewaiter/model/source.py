@@ -41,3 +41,16 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True):
     column: str
     value: str
     reason: str
+
+
+SHOWN = 200  # characters of a bad value that a reject repeats
+
+
+def rejected(file: str, place: tuple[int, int], column: str, value: str, reason: str) -> Reject:
+    """A row of ``file`` that cannot be kept; ``place`` is its row and its line.
+
+    Of the value as much is repeated as a person needs, lone surrogates as escapes.
+    """
+    shown = value[:SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
+    row, line = place
+    return Reject(file=file, row=row, line=line, column=column, value=shown, reason=reason)

@@ -7,8 +7,10 @@ the publisher's real file are on the card, too, and tested against it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from typing import TypeVar
 
 import msgspec
 
@@ -37,6 +39,14 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[Measure, ...] = ()
     assertions: tuple[Assertion, ...] = ()
     traps: tuple[str, ...] = ()
+
+    def unknown(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of the names that a file has which the card does not know, sorted.
+
+        One key of the card may tell of several, with commas between them.
+        """
+        known = {name for key in (*self.columns, *self.ignored) for name in key.split(", ")}
+        return tuple(sorted(set(names) - known))
 
 
 class Download(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,17 +92,22 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     schema: str = ""
 
 
+Kind = TypeVar("Kind")
+
+
+def resource(path: str, kind: type[Kind]) -> Kind:
+    """What the YAML file at ``path`` ("lists/un_sc", below this folder) says."""
+    import msgspec.yaml
+
+    content = resources.files(__package__).joinpath(f"{path}.yml").read_bytes()
+    return msgspec.yaml.decode(content, type=kind)
+
+
 @cache
 def cards() -> tuple[Card, ...]:
     """Every card, official formats first, then the plain formats in the order of their tables."""
-    import msgspec.yaml
-
-    home = resources.files(__package__)
-    found = [
-        msgspec.yaml.decode(home.joinpath(f"{n}.yml").read_bytes(), type=Card) for n in OFFICIAL
-    ]
-    plain = resources.files(__package__).joinpath("plain.yml").read_bytes()
-    return (*found, *msgspec.yaml.decode(plain, type=tuple[Card, ...]))
+    found = (resource(path, Card) for path in OFFICIAL)
+    return (*found, *resource("plain", tuple[Card, ...]))
 
 
 OFFICIAL = (

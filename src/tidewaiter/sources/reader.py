@@ -15,6 +15,7 @@ import msgspec
 import pyarrow as pa
 
 from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.sources.card import card
 
 HEAD_BYTES = 65_536  # what recognition may look at
 
@@ -28,6 +29,12 @@ class FileHead(msgspec.Struct, frozen=True):
     name: str
     start: bytes
     path: Path | None = None
+
+    @classmethod
+    def of(cls, path: Path, name: str) -> FileHead:
+        """The beginning of the file at ``path``, called ``name``."""
+        with path.open("rb") as handle:
+            return cls(name, handle.read(HEAD_BYTES), path)
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -75,3 +82,16 @@ class Reader(Protocol):
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
         """The file's rows. Raises ``BadDataError`` only where no row can be read."""
         ...
+
+
+class Official:
+    """What the readers of publishers' formats share: a name space, and a card of their name."""
+
+    name: str
+    dataset: str
+    version: int
+
+    @property
+    def licence(self) -> str:
+        """The publisher's terms, from the card."""
+        return card(self.name).licence

@@ -8,19 +8,15 @@ cell, each after its label in brackets.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-from importlib import resources
 
-from tidewaiter.errors import BadDataError
 from tidewaiter.model.source import Reject, SourceFile
-from tidewaiter.sources import registration, uk
-from tidewaiter.sources.card import Card
-from tidewaiter.sources.grouped import Told
-from tidewaiter.sources.listing import ListedParty, Parties, Value
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources import uk
+from tidewaiter.sources.card import card
+from tidewaiter.sources.listing import ListedParty, Value
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.titled import Record, Titled, top
+from tidewaiter.sources.uk_file import Fault, UkFile
 from tidewaiter.sources.xmlfile import Node, content, local, records, root_of
 
 DATASET = "uk_conlist"
@@ -84,17 +80,12 @@ ELEMENTS = {
 }  # fmt: skip
 
 
-class UkConlistReader:
+class UkConlistReader(Official):
     """All three formats; see ``uk_conlist.yml`` for what they hold."""
 
     name = "uk_conlist"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the list."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the root of the XML, or by columns that only this list has together."""
@@ -106,62 +97,16 @@ class UkConlistReader:
         yield from ConlistFile(source).items()
 
 
-@cache
-def card() -> Card:
-    """``uk_conlist.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("uk_conlist.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=Card)
-
-
-class ConlistFile:
+class ConlistFile(UkFile[Record]):
     """One file, a row at a time."""
 
-    def __init__(self, source: SourceFile) -> None:
-        self.source = source
-        with source.path.open("rb") as handle:
-            head = FileHead(source.name, handle.read(HEAD_BYTES), source.path)
-        root = root_of(head)
-        self.is_xml = root is not None
-        if root is not None and root.name != ROOT:
-            raise BadDataError(
-                f"the root element is not {ROOT}",
-                where=f"{source.name}, line 1",
-                next_step="take the list as the Treasury published it",
-            )
-        self.told = Told()
-        self.met: set[str] = set()
-        self.unread: Counter[str] = Counter()
-        self.made: str | None = None
-        self.facts: dict[str, str] = {}
-        self.newest: str | None = None
+    name = DATASET
+    root = ROOT
+    part = "conlist"
+    again = "take the list as the Treasury published it"
 
-    def items(self) -> Iterator[Batch | Reject | Tally]:
-        """Batches and rejects, then the tally."""
-        parties = Parties()
-        for item in self._xml() if self.is_xml else self._table():
-            if isinstance(item, Reject):
-                yield parties.refuse(item)
-                continue
-            fault = _fault(item)
-            if fault:
-                yield parties.refuse(self._reject(item, *fault))
-            else:
-                yield from parties.add(self.told.news(self._party(item)))
-        yield from parties.flush()
-        yield from self.told.rest()
-        yield Tally(
-            rows_read=parties.read,
-            entities=len(parties.entities),
-            published_on=self.made or self.newest,
-            unused=tuple(sorted(self.met - {*card().columns, *card().ignored})),
-            unread={name: times for name, times in sorted(self.unread.items()) if times},
-            part="conlist",
-            facts=self.facts,
-        )
-
-    def _table(self) -> Iterator[Record | Reject]:
+    def from_table(self) -> Iterator[Record | Reject]:
+        """Every row, with the fields that stand in its further information."""
         table = Titled(self.source, TELLING, WHAT)
         updated = UPDATED.search(" ".join(table.top.title))
         if updated:
@@ -172,22 +117,28 @@ class ConlistFile:
                 record.cells.update(_labelled(record.cells))
             yield record
 
-    def _xml(self) -> Iterator[Record]:
+    def from_xml(self) -> Iterator[Record]:
+        """Every target, under the names of the columns."""
         for node in records(self.source.path, self.source.name, (TARGET,)):
             cells = _cells(node)
             self.met.update(cells)
             yield Record(node.number, node.line, node.locator, cells)
 
-    def _reject(self, item: Record, column: str, value: str, why: str) -> Reject:
-        shown = value[:SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
-        return Reject(
-            file=self.source.name, row=item.row, line=item.line, column=column, value=shown,
-            reason=why,
-        )  # fmt: skip
+    def fault(self, item: Record) -> Fault | None:
+        """Column, value and reason why a row cannot be kept."""
+        number, kind = item.cells.get("Group ID", ""), item.cells.get("Group Type", "")
+        if not number:
+            return "Group ID", "", "required, but empty"
+        if kind.casefold() not in uk.SCHEMAS:
+            return "Group Type", kind, "neither Individual, Entity nor Ship"
+        if not uk.whole_name(item.cells):
+            return "Name 6", number, "no part of the name says anything"
+        return None
 
-    def _party(self, item: Record) -> ListedParty:
+    def party(self, item: Record) -> ListedParty:
+        """One name of a group."""
         schema = uk.SCHEMAS[item.cells["Group Type"].casefold()]
-        since = self._day("Listed On", item)
+        since = self.day("Listed On", item.cells.get("Listed On", ""))
         return ListedParty(
             entity_id=f"{DATASET}:{item.cells['Group ID']}",
             schema=schema,
@@ -215,34 +166,9 @@ class ConlistFile:
             yield from uk.papers(prop, said(number, ""), said(details, ""))
         for column, how in FIELDS.items():
             if text := said(column):
-                yield from self._field(column, how, text, schema)
+                yield from self.field(column, how, text, schema)
         if uk.is_said(said(OTHER, "")):
             yield Value("notes", cells[OTHER])
-
-    def _field(self, column: str, how: tuple[str, str], cell: str, schema: str) -> Iterator[Value]:
-        """One field by its kind; it may be a series."""
-        kind, prop = how
-        if kind == "land":
-            yield from uk.countries(prop, cell)
-        elif kind == "contact":
-            yield from (Value(prop, each) for each in uk.contacts(cell))
-        else:
-            for text in uk.series(cell):
-                yield from self._member(column, how, text, schema)
-
-    def _member(self, column: str, how: tuple[str, str], text: str, schema: str) -> Iterator[Value]:
-        kind, prop = how
-        if kind == "number":
-            for name, value in registration.numbers(prop, text, schema):
-                yield Value(name, value, text)
-        elif kind == "day":
-            day = uk.day(text)
-            self.unread[column] += day is None
-            yield Value(prop, day or text, text)
-        elif kind == "labelled":
-            yield Value(prop, f"{column}: {text}", text)
-        else:
-            yield Value(prop, text.casefold() if kind == "word" else text, text)
 
     def _listing(self, item: Record, since: str | None) -> Iterator[Value]:
         """The list, what its regime forbids, and the days that are given."""
@@ -261,37 +187,16 @@ class ConlistFile:
             ("UK Sanctions List Date Designated", "startDate"),
             ("Last Updated", "modifiedAt"),
         ):
-            if day := self._day(column, item):
+            if day := self.day(column, cells.get(column, "")):
                 yield Value(prop, day, cells[column])
-
-    def _day(self, column: str, item: Record) -> str | None:
-        """A day of the listing; one that cannot be read is counted."""
-        text = item.cells.get(column, "")
-        day = uk.day(text) if uk.is_said(text) else None
-        self.unread[column] += uk.is_said(text) and day is None
-        if day and (self.made is None or day <= self.made):
-            self.newest = max(self.newest or day, day)
-        return day
 
 
 def measure_of(regime: str, status: str = "") -> str:
     """What a regime forbids, by the first rule of the card that fits."""
-    for rule in card().measures:
+    for rule in card(DATASET).measures:
         if rule.printed in {"*", regime} and rule.framework in {"", status}:
             return rule.kind
     return "other"
-
-
-def _fault(item: Record) -> tuple[str, str, str] | None:
-    """Column, value and reason why a row cannot be kept."""
-    number, kind = item.cells.get("Group ID", ""), item.cells.get("Group Type", "")
-    if not number:
-        return "Group ID", "", "required, but empty"
-    if kind.casefold() not in uk.SCHEMAS:
-        return "Group Type", kind, "neither Individual, Entity nor Ship"
-    if not uk.whole_name(item.cells):
-        return "Name 6", number, "no part of the name says anything"
-    return None
 
 
 def _labelled(cells: dict[str, str]) -> dict[str, str]:

@@ -7,19 +7,15 @@ so that one designation may have thousands of rows. Its measures are named in on
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from functools import cache
-from importlib import resources
 
-from tidewaiter.errors import BadDataError
 from tidewaiter.model.source import Reject, SourceFile
-from tidewaiter.sources import registration, uk
-from tidewaiter.sources.card import Card
-from tidewaiter.sources.grouped import Told
-from tidewaiter.sources.listing import ListedParty, Parties, Value
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources import uk
+from tidewaiter.sources.card import card
+from tidewaiter.sources.listing import ListedParty, Value
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.titled import Titled, top
+from tidewaiter.sources.uk_file import Fault, UkFile
 from tidewaiter.sources.uk_list_rows import (
     ADDRESS,
     BIRTH,
@@ -65,17 +61,12 @@ LISTING = {
 }  # fmt: skip
 
 
-class UkListReader:
+class UkListReader(Official):
     """All three formats; see ``uk_sanctions_list.yml`` for what they hold."""
 
     name = "uk_sanctions_list"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the list."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the root of the XML, or by columns that only this list has together."""
@@ -89,63 +80,20 @@ class UkListReader:
         yield from UkListFile(source).items()
 
 
-@cache
-def card() -> Card:
-    """``uk_sanctions_list.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("uk_sanctions_list.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=Card)
-
-
-class UkListFile:
+class UkListFile(UkFile[Designation]):
     """One file, a record at a time."""
 
+    name = DATASET
+    root = ROOT
+    part = "full"
+    again = "fetch the file again from the FCDO"
+
     def __init__(self, source: SourceFile) -> None:
-        self.source = source
-        with source.path.open("rb") as handle:
-            head = FileHead(source.name, handle.read(HEAD_BYTES), source.path)
-        root = root_of(head)
-        self.is_xml = root is not None
-        if root is not None and root.name != ROOT:
-            raise BadDataError(
-                f"the root element is not {ROOT}",
-                where=f"{source.name}, line 1",
-                next_step="fetch the file again from the FCDO",
-            )
-        self.told = Told()
-        self.met: set[str] = set()
-        self.unread: Counter[str] = Counter()
+        super().__init__(source)
         self.seen: dict[str, str] = {}
-        self.made: str | None = None
-        self.facts: dict[str, str] = {}
-        self.newest: str | None = None
 
-    def items(self) -> Iterator[Batch | Reject | Tally]:
-        """Batches and rejects, then the tally."""
-        parties = Parties()
-        for item in self._xml() if self.is_xml else self._table():
-            if isinstance(item, Reject):
-                yield parties.refuse(item)
-                continue
-            fault = self._fault(item)
-            if fault:
-                yield parties.refuse(self._reject(item, *fault))
-            else:
-                yield from parties.add(self.told.news(self._party(item)))
-        yield from parties.flush()
-        yield from self.told.rest()
-        yield Tally(
-            rows_read=parties.read,
-            entities=len(parties.entities),
-            published_on=self.made or self.newest,
-            unused=tuple(sorted(self.met - {*card().columns, *card().ignored})),
-            unread={name: times for name, times in sorted(self.unread.items()) if times},
-            part="full",
-            facts=self.facts,
-        )
-
-    def _xml(self) -> Iterator[Designation]:
+    def from_xml(self) -> Iterator[Designation]:
+        """Every designation; the day of the report is noted on the way."""
         for node in records(self.source.path, self.source.name, (DESIGNATION, GENERATED)):
             if node.tag == GENERATED:
                 self._note_made(content(node.element))
@@ -154,7 +102,8 @@ class UkListFile:
                 self.met |= item.columns
                 yield item
 
-    def _table(self) -> Iterator[Designation | Reject]:
+    def from_table(self) -> Iterator[Designation | Reject]:
+        """Every row: one combination of a designation's series."""
         table = Titled(self.source, TELLING, WHAT)
         for at, cell in enumerate(table.top.title):
             self._note_made(
@@ -170,7 +119,7 @@ class UkListFile:
             self.made = uk.day(text)
             self.facts = {"report date": text}
 
-    def _fault(self, item: Designation) -> tuple[str, str, str] | None:
+    def fault(self, item: Designation) -> Fault | None:
         """Column, value and reason why a record cannot be kept."""
         number, kind = item.one("Unique ID"), item.one("Designation Type")
         if not number:
@@ -184,16 +133,10 @@ class UkListFile:
             return "Unique ID", number, f"the number of {first}, too"
         return None
 
-    def _reject(self, item: Designation, column: str, value: str, why: str) -> Reject:
-        shown = value[:SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
-        return Reject(
-            file=self.source.name, row=item.row, line=item.line, column=column, value=shown,
-            reason=why,
-        )  # fmt: skip
-
-    def _party(self, item: Designation) -> ListedParty:
+    def party(self, item: Designation) -> ListedParty:
+        """One designation, or one row of it."""
         schema = uk.SCHEMAS[item.one("Designation Type").casefold()]
-        since = self._day("Date Designated", item)
+        since = self.day("Date Designated", item.one("Date Designated"))
         return ListedParty(
             entity_id=f"{DATASET}:{item.one('Unique ID')}",
             schema=schema,
@@ -225,34 +168,7 @@ class UkListFile:
                 yield from uk.papers(prop, paper.get(group[0], ""), paper.get(group[1], ""))
         for column, (kind, prop) in FIELDS.items():
             for cell in item.series.get(column, ()):
-                yield from self._field(column, (kind, prop), cell, schema)
-
-    def _field(self, column: str, how: tuple[str, str], cell: str, schema: str) -> Iterator[Value]:
-        """One cell by its kind; it may be a series."""
-        kind, prop = how
-        if kind == "land":
-            yield from uk.countries(prop, cell)
-        elif kind == "contact":
-            yield from (Value(prop, each) for each in uk.contacts(cell))
-        elif kind == "whole":
-            yield from [Value(prop, cell)] if uk.is_said(cell) else []
-        else:
-            for text in uk.series(cell):
-                yield from self._member(column, how, text, schema)
-
-    def _member(self, column: str, how: tuple[str, str], text: str, schema: str) -> Iterator[Value]:
-        kind, prop = how
-        if kind == "number":
-            for name, value in registration.numbers(prop, text, schema):
-                yield Value(name, value, text)
-        elif kind == "day":
-            day = uk.day(text)
-            self.unread[column] += day is None
-            yield Value(prop, day or text, text)
-        elif kind == "labelled":
-            yield Value(prop, f"{column}: {text}", text)
-        else:
-            yield Value(prop, text.casefold() if kind == "word" else text, text)
+                yield from self.field(column, (kind, prop), cell, schema)
 
     def _listing(self, item: Designation, since: str | None) -> Iterator[Value]:
         """The list, every measure that is imposed, and the days that are given."""
@@ -275,23 +191,14 @@ class UkListFile:
                 yield from [Value(prop, text)] if uk.is_said(text) else []
         if since:
             yield Value("listingDate", since, item.one("Date Designated"))
-        if changed := self._day("Last Updated", item):
+        if changed := self.day("Last Updated", item.one("Last Updated")):
             yield Value("modifiedAt", changed, item.one("Last Updated"))
-
-    def _day(self, column: str, item: Designation) -> str | None:
-        """A day of the listing; one that cannot be read is counted."""
-        text = item.one(column)
-        day = uk.day(text) if uk.is_said(text) else None
-        self.unread[column] += uk.is_said(text) and day is None
-        if day and (self.made is None or day <= self.made):
-            self.newest = max(self.newest or day, day)
-        return day
 
 
 def measure_of(printed: str) -> str | None:
     """What a sanction is, by the card; ``None`` where it is not known or none is named."""
     key = _key(printed)
-    return next((each.kind for each in card().measures if _key(each.printed) == key), None)
+    return next((each.kind for each in card(DATASET).measures if _key(each.printed) == key), None)
 
 
 def _key(text: str) -> str:
