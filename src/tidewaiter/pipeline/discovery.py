@@ -10,7 +10,7 @@ import msgspec
 from tidewaiter.errors import BadDataError, MissingError
 from tidewaiter.sources import registry
 from tidewaiter.sources.aside import why_aside
-from tidewaiter.sources.reader import HEAD_BYTES, FileHead, Reader
+from tidewaiter.sources.reader import FileHead, Reader
 from tidewaiter.sources.unpack import is_archive, unpack
 
 MARK_BYTES = 4096  # enough to tell an archive from a spreadsheet
@@ -114,8 +114,7 @@ def _why_skipped(head: FileHead) -> str:
 
 
 def _head(place: Path, file: Path) -> FileHead:
-    with file.open("rb") as handle:
-        return FileHead(file.relative_to(place).as_posix(), handle.read(HEAD_BYTES), file)
+    return FileHead.of(file, file.relative_to(place).as_posix())
 
 
 def _is_sidecar(file: Path) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib import resources
 from pathlib import PurePosixPath
 
 import msgspec
 
 from tidewaiter.sources import jsonfile
+from tidewaiter.sources.card import resource
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.reader import FileHead
 
@@ -27,10 +27,7 @@ class Aside(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def kinds() -> tuple[Aside, ...]:
     """Every kind of ``aside.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("aside.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=tuple[Aside, ...])
+    return resource("aside", tuple[Aside, ...])
 
 
 def why_aside(head: FileHead) -> str | None:

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pv
 
 from tidewaiter.errors import BadDataError
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources.reader import FileHead
 
 BLOCK = 8 << 20  # bytes read at a time; a longer line is no record
@@ -201,10 +201,7 @@ class Bulk:
 def refused(source: SourceFile, number: int, cell: tuple[str, str], reason: str) -> Reject:
     """A record that cannot be kept; ``cell`` is the column and value that are at fault."""
     column, value = cell
-    return Reject(
-        file=source.name, row=number, line=number,
-        column=column, value=value[:SHOWN], reason=reason,
-    )  # fmt: skip
+    return rejected(source.name, (number, number), column, value, reason)
 
 
 class Count:

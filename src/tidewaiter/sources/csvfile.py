@@ -16,7 +16,7 @@ from typing import TextIO
 import msgspec
 
 from tidewaiter.errors import BadDataError
-from tidewaiter.model.source import Reject
+from tidewaiter.model.source import Reject, rejected
 
 CHUNK_ROWS = 8192  # small chunks stay in the processor's cache: half the time of large ones
 CELL_LIMIT = 16 * 1024 * 1024  # characters; more is an unclosed quote, not a cell
@@ -102,9 +102,7 @@ class Sheet:
 
     def reject(self, place: Place, column: str, value: str, reason: str) -> Reject:
         """A record of this file that cannot be kept."""
-        shown = value[:SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
-        row, line = place
-        return Reject(file=self.name, row=row, line=line, column=column, value=shown, reason=reason)
+        return rejected(self.name, place, column, value, reason)
 
     def _odd(self, records: _Records, cells: Row) -> Reject:
         misfit = f"{len(cells)} cells, but the header has {len(self.header)}"

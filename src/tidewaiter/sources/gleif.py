@@ -21,8 +21,8 @@ from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import jsonfile, xmlfile
 from tidewaiter.sources.card import Card
 from tidewaiter.sources.layout import header_of
-from tidewaiter.sources.reader import HEAD_BYTES, FileHead
-from tidewaiter.sources.rows import Place
+from tidewaiter.sources.reader import FileHead, Tally
+from tidewaiter.sources.rows import Place, Rows
 from tidewaiter.sources.tabular import Records
 
 Cells = dict[str, str]
@@ -106,8 +106,7 @@ class Copy:
         self._names: set[str] = set()
 
     def __iter__(self) -> Iterator[tuple[Place, Cells] | Reject]:
-        with self.source.path.open("rb") as handle:
-            head = FileHead(self.source.name, handle.read(HEAD_BYTES), self.source.path)
+        head = FileHead.of(self.source.path, self.source.name)
         form = self.kind.form(head)
         if not form:
             raise BadDataError(
@@ -119,12 +118,22 @@ class Copy:
             raise self._delta()
         yield from {"xml": self._xml, "json": self._json, "csv": self._csv}[form]()
 
-    def unused(self, card: Card) -> tuple[str, ...]:
-        """Names that the card neither explains nor sets aside, without their numbers."""
-        known = (*card.columns, *card.ignored)
+    def tally(self, rows: Rows, about: Card, newest: str = "") -> Tally:
+        """What was counted; ``newest`` is a day of the records, where the header has none.
+
+        Unused are names that the card ``about`` neither explains nor sets aside.
+        """
+        known = (*about.columns, *about.ignored)
         names = {NUMBER.sub("", name) for name in self._names}
-        return tuple(
-            sorted(n for n in names if not any(fnmatchcase(n, pattern) for pattern in known))
+        odd = (name for name in names if not any(fnmatchcase(name, each) for each in known))
+        return Tally(
+            rows_read=rows.read,
+            entities=rows.read,
+            published_on=self.published_on or newest or None,
+            unused=tuple(sorted(odd)),
+            unread=dict(rows.unread),
+            part=self.kind.part,
+            facts=self.facts,
         )
 
     def _xml(self) -> Iterator[tuple[Place, Cells] | Reject]:

@@ -10,11 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 
 import msgspec
 
 from tidewaiter.sources import printed, registration
+from tidewaiter.sources.card import resource
 from tidewaiter.sources.listing import Value
 
 DATASET = "ofac"
@@ -64,10 +64,7 @@ class Said(msgspec.Struct):
 @cache
 def knowledge() -> Knowledge:
     """Labels, types and countries."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("ofac.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=Knowledge)
+    return resource("ofac", Knowledge)
 
 
 def entity_id(number: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from importlib import resources
 from pathlib import Path
 
 import msgspec
@@ -15,6 +14,7 @@ from tidewaiter.model.country import country_code
 from tidewaiter.model.dates import DAY, iso_date
 from tidewaiter.model.source import SourceFile
 from tidewaiter.model.statement import RECORD_ASPECT
+from tidewaiter.sources.card import resource
 from tidewaiter.sources.jsonfile import BOM, LONGEST_LINE
 from tidewaiter.store.tables import table
 
@@ -97,10 +97,7 @@ class Envelope(msgspec.Struct):
 @cache
 def knowledge() -> Knowledge:
     """Which datasets are which lists."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("opensanctions.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=Knowledge)
+    return resource("opensanctions", Knowledge)
 
 
 @cache

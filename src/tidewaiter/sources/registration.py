@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 
 import msgspec
+
+from tidewaiter.sources.card import resource
 
 TOKEN = re.compile(r"(?<![^\W_])[0-9A-Z]{7,20}(?![^\W_])")
 BEFORE = re.compile(r"(?<![^\W\d_])([^\W\d_]+(?:[ /][^\W\d_]+)*)[\s.:№#-]*$")
@@ -41,10 +42,7 @@ class Scheme(msgspec.Struct, frozen=True):
 @cache
 def schemes() -> tuple[Scheme, ...]:
     """Every scheme of ``registration.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("registration.yml").read_text("utf-8")
-    return msgspec.yaml.decode(text, type=tuple[Scheme, ...])
+    return resource("registration", tuple[Scheme, ...])
 
 
 def numbers(column: str, printed: str, schema: str) -> list[tuple[str, str]]:

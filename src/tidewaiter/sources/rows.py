@@ -15,7 +15,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources.cells import Converted, arrow_type, convert
 from tidewaiter.sources.plain import disorder
 from tidewaiter.sources.reader import Batch
@@ -90,6 +90,11 @@ class Rows:
         """Count a record that tells nothing: it is kept, and no row is made of it."""
         self.read += 1
         self.blanks += 1
+
+    def pass_on(self, reject: Reject) -> Reject:
+        """Count a record that the file's own reader could not take apart."""
+        self.read += 1
+        return reject
 
     def refuse(self, place: Place, column: str, value: str, reason: str) -> Reject:
         """Count a record that cannot be kept at all."""
@@ -213,11 +218,7 @@ class Rows:
                 self.newest = newest.isoformat()
 
     def _reject(self, place: Place, column: str, value: str, reason: str) -> Reject:
-        shown = value[:SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
-        return Reject(
-            file=self.source.name, row=place.row, line=place.line,
-            column=column, value=shown, reason=reason,
-        )  # fmt: skip
+        return rejected(self.source.name, (place.row, place.line), column, value, reason)
 
 
 class _Part:

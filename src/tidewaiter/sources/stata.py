@@ -16,9 +16,14 @@ MARK = b"<stata_dta>"
 EPOCH = datetime.date(1960, 1, 1)  # Stata counts days from here
 
 
+def is_stata(head: FileHead) -> bool:
+    """Whether a file is of Stata's format, from version 117 on."""
+    return head.start.startswith(MARK)
+
+
 def columns_of(head: FileHead) -> tuple[str, ...]:
     """The variables of a Stata file; nothing where it is none."""
-    if head.path is None or not head.start.startswith(MARK):
+    if head.path is None or not is_stata(head):
         return ()
     return _columns(head.path, head.path.stat().st_mtime_ns)
 

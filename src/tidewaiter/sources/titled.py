@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from tidewaiter.errors import BadDataError
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources.csvfile import Shape, Sheet
 from tidewaiter.sources.layout import COLUMN_WITHOUT_NAME
-from tidewaiter.sources.reader import HEAD_BYTES, FileHead
+from tidewaiter.sources.reader import FileHead
 from tidewaiter.sources.workbook import PEEKED, Workbook, is_workbook, peek
 
 SHOWN = 200  # characters of a bad value that a reject repeats
@@ -81,9 +81,7 @@ class Titled:
 
     def __init__(self, source: SourceFile, telling: frozenset[str], what: str) -> None:
         self.source = source
-        with source.path.open("rb") as handle:
-            start = handle.read(HEAD_BYTES)
-        found = top(FileHead(source.name, start, source.path), telling)
+        found = top(FileHead.of(source.path, source.name), telling)
         if found is None:
             raise BadDataError(
                 f"the columns of {what} are not there",
@@ -99,11 +97,7 @@ class Titled:
 
     def reject(self, record: Record, column: str, value: str, why: str) -> Reject:
         """A row of this file that cannot be kept."""
-        shown = value[:SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
-        return Reject(
-            file=self.source.name, row=record.row, line=record.line, column=column, value=shown,
-            reason=why,
-        )  # fmt: skip
+        return rejected(self.source.name, (record.row, record.line), column, value, why)
 
     def _of_csv(self) -> Iterator[Record | Reject]:
         shape = Shape(header=self.names)

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from tidewaiter.model.source import Reject, SourceFile
-from tidewaiter.sources.card import card
 from tidewaiter.sources.layout import header_of
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Row, Rows
 from tidewaiter.sources.tabular import Cells, Records
 
@@ -42,17 +41,12 @@ MODES = {"10": "sea", "40": "air"}  # ICC code list of the declaration
 UNNAMED = "not stated"
 
 
-class KoreaCustomsReader:
+class KoreaCustomsReader(Official):
     """The English edition of the data set."""
 
     name = "korea_customs"
     dataset = "korea_customs"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the data set."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By its columns."""
@@ -64,8 +58,7 @@ class KoreaCustomsReader:
         records = Records(source)
         for each in records:
             if isinstance(each, Reject):
-                rows.read += 1
-                yield each
+                yield rows.pass_on(each)
             else:
                 place, cells = each
                 yield from rows.add(place, _row(cells))

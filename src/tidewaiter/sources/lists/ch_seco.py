@@ -11,18 +11,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import msgspec
 
 from tidewaiter.errors import BadDataError
 from tidewaiter.model.dates import iso_date
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources import printed, registration
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.listing import ListedParty, Parties, Value
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.seco_parts import (
     ENGLISH,
     LINE,
@@ -64,17 +63,12 @@ class Programme(msgspec.Struct, frozen=True):
     set: str = ""
 
 
-class ChSecoReader:
+class ChSecoReader(Official):
     """The XML; see ``ch_seco.yml`` for what it holds."""
 
     name = "ch_seco"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the list."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By its root element, which no other list has."""
@@ -89,10 +83,7 @@ class ChSecoReader:
 @cache
 def card() -> SecoCard:
     """``ch_seco.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("ch_seco.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=SecoCard)
+    return resource("lists/ch_seco", SecoCard)
 
 
 class SecoFile:
@@ -100,15 +91,14 @@ class SecoFile:
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source
-        with source.path.open("rb") as handle:
-            start = handle.read(HEAD_BYTES)
-        if not ChSecoReader().recognises(FileHead(source.name, start)):
+        head = FileHead.of(source.path, source.name)
+        if not ChSecoReader().recognises(head):
             raise BadDataError(
                 f"the root element is not {ROOT}",
                 where=f"{source.name}, line 1",
                 next_step="fetch the file again from SECO",
             )
-        dated = DATE.search(start)
+        dated = DATE.search(head.start)
         self.made = iso_date(dated[1].decode()) if dated else None
         self.programmes: dict[str, Programme] = {}
         self.places: dict[str, dict[str, str]] = {}
@@ -151,7 +141,7 @@ class SecoFile:
             rows_read=parties.read,
             entities=len(parties.entities),
             published_on=self.made or self.newest,
-            unused=tuple(sorted(self.met - {*card().columns, *card().ignored})),
+            unused=card().unknown(self.met),
             unread={name: times for name, times in sorted(self.unread.items()) if times},
             part="whole-list",
             facts={"programmes": str(len({each.key for each in self.programmes.values()}))},
@@ -171,10 +161,7 @@ class SecoFile:
         return ("ssid", number, f"the number of target {first}, too") if first != row else None
 
     def _reject(self, row: int, node: Node, column: str, value: str, why: str) -> Reject:
-        return Reject(
-            file=self.source.name, row=row, line=node.line, column=column, value=value[:SHOWN],
-            reason=why,
-        )  # fmt: skip
+        return rejected(self.source.name, (row, node.line), column, value, why)
 
     def _party(self, row: int, node: Node) -> ListedParty:
         subject = _subject(node.element)

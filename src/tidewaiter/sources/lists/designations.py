@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import msgspec
 
 from tidewaiter.model.dates import last_day
 from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.sources.card import resource
 from tidewaiter.sources.listing import ListedParty, Value, as_rows, statements
 from tidewaiter.sources.plain import PlainPass, PlainReader
 from tidewaiter.sources.reader import Batch, Tally
@@ -70,10 +70,7 @@ class DesignationsReader(PlainReader):
 @cache
 def knowledge() -> Knowledge:
     """What a row may leave unsaid."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("designations.yml").read_text("utf-8")
-    return msgspec.yaml.decode(text, type=Knowledge)
+    return resource("lists/designations", Knowledge)
 
 
 def measure_of(list_id: str) -> str:

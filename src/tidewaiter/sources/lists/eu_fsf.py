@@ -12,13 +12,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 
 from tidewaiter.errors import BadDataError
 from tidewaiter.model.dates import iso_date
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources import printed, registration
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.csvfile import Shape, Sheet
 from tidewaiter.sources.fsf_groups import (
     Cells,
@@ -35,7 +34,7 @@ from tidewaiter.sources.fsf_groups import (
 )
 from tidewaiter.sources.grouped import Told
 from tidewaiter.sources.listing import ListedParty, Parties, Value
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.xmlfile import records, root_of
 
 DATASET = "eu_fsf"
@@ -59,17 +58,12 @@ class FsfCard(Card, frozen=True, kw_only=True):
     documents: dict[str, str]
 
 
-class EuFsfReader:
+class EuFsfReader(Official):
     """Both formats; see ``eu_fsf.yml`` for what they hold."""
 
     name = "eu_fsf"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the files."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the namespace of the root, or by columns that only this CSV has."""
@@ -83,10 +77,7 @@ class EuFsfReader:
 @cache
 def card() -> FsfCard:
     """``eu_fsf.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("eu_fsf.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=FsfCard)
+    return resource("lists/eu_fsf", FsfCard)
 
 
 def _form(head: FileHead) -> str | None:
@@ -104,9 +95,8 @@ class FsfFile:
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source
-        with source.path.open("rb") as handle:
-            start = handle.read(HEAD_BYTES)
-        form = _form(FileHead(source.name, start))
+        head = FileHead.of(source.path, source.name)
+        form = _form(head)
         if form is None:
             raise BadDataError(
                 "neither the root element nor the columns of the sanctions files are there",
@@ -114,7 +104,7 @@ class FsfFile:
                 next_step="fetch the file again from the Commission",
             )
         self.form = form
-        made = GENERATED.search(start) if form == "xml" else None
+        made = GENERATED.search(head.start) if form == "xml" else None
         self.made = iso_date(made[1].decode()) if made else None
         self.facts = {"generated": (made[1] + made[2]).decode("utf-8", "replace")} if made else {}
         self.met: set[str] = set()
@@ -140,7 +130,7 @@ class FsfFile:
             rows_read=parties.read,
             entities=len(parties.entities),
             published_on=self.made or max(self.known_since.values(), default=None),
-            unused=tuple(sorted(self.met - {*card().columns, *card().ignored})),
+            unused=card().unknown(self.met),
             unread={name: times for name, times in sorted(self.unread.items()) if times},
             part="full",
             facts=self.facts,
@@ -210,11 +200,7 @@ class FsfFile:
         return None
 
     def _reject(self, item: Item, column: str, value: str, why: str) -> Reject:
-        shown = value[:SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
-        return Reject(
-            file=self.source.name, row=item.row, line=item.line, column=column, value=shown,
-            reason=why,
-        )  # fmt: skip
+        return rejected(self.source.name, (item.row, item.line), column, value, why)
 
     def _party(self, item: Item) -> ListedParty:
         schema = _schema(item.entity) or "LegalEntity"

@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
-from importlib import resources
 from pathlib import PurePosixPath
 
 import msgspec
@@ -20,11 +19,11 @@ import msgspec
 from tidewaiter.model.ids import digest
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import printed, registration
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.csvfile import Row, Sheet
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.listing import ListedParty, Value, as_rows, statements
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 
 CONSOLIDATED = ("celex",)
 AMENDMENT = ("amendedCelex", "amendmentCelex")
@@ -65,17 +64,12 @@ class Entry(msgspec.Struct, frozen=True):
         return self.cells.get("celex") or self.cells.get("amendmentCelex", "")
 
 
-class EuJournalReader:
+class EuJournalReader(Official):
     """Both kinds of file; see ``eu_journal.yml`` for what they hold."""
 
     name = "eu_journal"
     dataset = "eu_journal"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the transcription and of the acts."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the columns that only these files have."""
@@ -102,10 +96,7 @@ class EuJournalReader:
 @cache
 def card() -> JournalCard:
     """``eu_journal.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("eu_journal.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=JournalCard)
+    return resource("lists/eu_journal", JournalCard)
 
 
 class JournalFile:

@@ -11,17 +11,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 
 import msgspec
 
 from tidewaiter.errors import BadDataError
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources import meti_entry, printed
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.listing import ListedParty, Parties, Value
 from tidewaiter.sources.meti_entry import Entry, Party
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 
 DAY = re.compile(
     r"(?P<what>指定日|最終更新日)\s*[::]\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日"
@@ -50,23 +49,15 @@ class MetiCard(Card, frozen=True, kw_only=True):
 @cache
 def card() -> MetiCard:
     """``jp_meti.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("jp_meti.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=MetiCard)
+    return resource("lists/jp_meti", MetiCard)
 
 
-class JpMetiReader:
+class JpMetiReader(Official):
     """Text of the ministry's lists."""
 
     name = "jp_meti"
     dataset = "jp_meti"
     version = 2  # 2: every alias, whichever dash or page break stands before it
-
-    @property
-    def licence(self) -> str:
-        """Of the ministry's site."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the heading and the day of designation."""
@@ -208,7 +199,6 @@ def _countries(address: str) -> list[str]:
 
 
 def _reject(entry: Entry, source: SourceFile, why: str) -> Reject:
-    return Reject(
-        file=source.name, row=entry.line, line=entry.line, column="name",
-        value=" ".join(entry.text.split())[:200], reason=why,
-    )  # fmt: skip
+    return rejected(
+        source.name, (entry.line, entry.line), "name", " ".join(entry.text.split()), why
+    )

@@ -12,15 +12,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib import resources
 from pathlib import PurePosixPath
 
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources import ofac
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.listing import WHOLE, ListedParty, Parties, Value
 from tidewaiter.sources.ofac_graph import Document, Element, Entry, Graph, children, text_of
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.xmlfile import Node, local, records, root_of
 
 ROOT = "Sanctions"
@@ -43,17 +42,12 @@ class AdvancedCard(Card, frozen=True, kw_only=True):
     name_parts: dict[str, str]
 
 
-class OfacAdvancedReader:
+class OfacAdvancedReader(Official):
     """SDN_ADVANCED.XML and CONS_ADVANCED.XML; see ``ofac_advanced.yml``."""
 
     name = "ofac_advanced"
     dataset = ofac.DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the lists."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the root element and the namespace, the old one or the new."""
@@ -70,10 +64,7 @@ class OfacAdvancedReader:
 @cache
 def card() -> AdvancedCard:
     """``ofac_advanced.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("ofac_advanced.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=AdvancedCard)
+    return resource("lists/ofac_advanced", AdvancedCard)
 
 
 class AdvancedFile:
@@ -111,12 +102,11 @@ class AdvancedFile:
         yield self._tally(parties)
 
     def _tally(self, parties: Parties) -> Tally:
-        known = {*card().columns, *card().ignored}
         return Tally(
             rows_read=parties.read,
             entities=len(parties.entities),
             published_on=self.graph.issued,
-            unused=tuple(sorted(name for name in self.met if name not in known)),
+            unused=card().unknown(self.met),
             unread={field: times for field, times in sorted(self.unread.items()) if times},
             part=f"{self.list}_advanced",
         )
@@ -153,17 +143,11 @@ class AdvancedFile:
         return None
 
     def _reject(self, node: Node, column: str, value: str, why: str) -> Reject:
-        return Reject(
-            file=self.source.name, row=node.number, line=node.line, column=column,
-            value=value[:SHOWN], reason=why,
-        )  # fmt: skip
+        return rejected(self.source.name, (node.number, node.line), column, value, why)
 
     def _orphan(self, entry: Entry, profile: str) -> Reject:
         why = f"entry {entry.number} lists a party that the file does not hold"
-        return Reject(
-            file=self.source.name, row=entry.row, line=entry.line, column="ProfileID",
-            value=profile[:SHOWN], reason=why,
-        )  # fmt: skip
+        return rejected(self.source.name, (entry.row, entry.line), "ProfileID", profile, why)
 
     def _party(self, node: Node) -> list[ListedParty]:
         """One record a list entry, each known from its own day; the first tells the party.

@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from pathlib import PurePosixPath
 
 import msgspec
@@ -20,7 +19,7 @@ import msgspec
 from tidewaiter.errors import BadDataError
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import ofac
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.csvfile import Row, Shape, Sheet
 from tidewaiter.sources.listing import WHOLE, ListedParty, Parties, Value
 from tidewaiter.sources.ofac_files import (
@@ -32,7 +31,7 @@ from tidewaiter.sources.ofac_files import (
     fault_of,
     kind_of,
 )
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 
 PROGRAMMES = re.compile(r"\]\s*\[")
 ANY = "*"  # a measure's rule for every programme without its own
@@ -62,17 +61,12 @@ class OfacCard(Card, frozen=True, kw_only=True):
     other_list: str
 
 
-class OfacCsvReader:
+class OfacCsvReader(Official):
     """All eight files; see ``ofac_csv.yml`` for what they hold."""
 
     name = "ofac_csv"
     dataset = ofac.DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the lists."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By what stands in which column: the files have no header, and names vary."""
@@ -86,10 +80,7 @@ class OfacCsvReader:
 @cache
 def card() -> OfacCard:
     """``ofac_csv.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("ofac_csv.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=OfacCard)
+    return resource("lists/ofac_csv", OfacCard)
 
 
 class OfacFile:
@@ -97,8 +88,7 @@ class OfacFile:
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source
-        with source.path.open("rb") as handle:
-            found = kind_of(FileHead(source.name, handle.read(HEAD_BYTES)))
+        found = kind_of(FileHead.of(source.path, source.name))
         if found is None:
             raise BadDataError(
                 "the rows are not those of OFAC's delimited files",

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources.card import card
 from tidewaiter.sources.ftm_records import (
     Fault,
@@ -23,28 +23,23 @@ from tidewaiter.sources.ftm_records import (
     removal,
     statements_of,
 )
-from tidewaiter.sources.jsonfile import SHOWN, lines, members, start_of
 from tidewaiter.sources.jsonfile import Record as Line
+from tidewaiter.sources.jsonfile import lines, members, start_of
 from tidewaiter.sources.listing import as_rows
 from tidewaiter.sources.opensanctions import DATASET, VERSION, Survey, no_version, survey
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Official, Tally
 
 GIVEN, GONE = frozenset({"ADD", "MOD"}), "DEL"
 KEYS = frozenset({"op", "entity"})
 INDEX = re.compile(rb'"versions"\s*:\s*\{\s*"[0-9]{14}-[a-z0-9]{3}"\s*:\s*"')
 
 
-class OpenSanctionsDeltaReader:
+class OpenSanctionsDeltaReader(Official):
     """``entities.delta.json`` and ``delta.json``; see ``opensanctions_delta.yml``."""
 
     name = "opensanctions_delta"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the data."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the keys of the first line, or by versions with an address each."""
@@ -56,8 +51,7 @@ class OpenSanctionsDeltaReader:
 
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
         """Every change as statements or a reject, then the tally."""
-        with source.path.open("rb") as handle:
-            head = FileHead(source.name, handle.read(HEAD_BYTES))
+        head = FileHead.of(source.path, source.name)
         yield from _index(source) if _is_index(head) else _Changes(source).items()
 
 
@@ -82,13 +76,12 @@ class _Changes:
             else:
                 yield from self._change(line)
         yield from self.told.flush()
-        of = card(OpenSanctionsDeltaReader.name)
         counts = {f"changes {op}": str(times) for op, times in sorted(self.counts.items())}
         yield Tally(
             rows_read=self.told.read,
             entities=0,  # how many a file of changes names says nothing of what is missing
             published_on=self.known.day,
-            unused=tuple(sorted(self.met - {*of.columns, *of.ignored})),
+            unused=card(OpenSanctionsDeltaReader.name).unknown(self.met),
             unread={field: times for field, times in sorted(self.unread.items()) if times},
             part=self._part(),
             facts=self.known.facts("amends") | counts,
@@ -144,11 +137,13 @@ def _index(source: SourceFile) -> Iterator[Batch | Reject | Tally]:
                 facts[f"delta {version}"] = url
                 continue
             refused += 1
-            yield Reject(
-                file=source.name, row=read, line=0, column="versions",
-                value=f"{version}: {url}"[:SHOWN].encode("utf-8", "backslashreplace").decode(),
-                reason="no version such as 20260801063010-abc with an address",
-            )  # fmt: skip
+            yield rejected(
+                source.name,
+                (read, 0),
+                "versions",
+                f"{version}: {url}",
+                "no version such as 20260801063010-abc with an address",
+            )
     yield Batch("statements", as_rows(()), read - refused)
     newest = max((int(key[6:20]) for key in facts), default=0)
     yield Tally(
@@ -157,7 +152,4 @@ def _index(source: SourceFile) -> Iterator[Batch | Reject | Tally]:
 
 
 def _reject(source: SourceFile, line: Line, column: str, value: str, why: str) -> Reject:
-    shown = value[:SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
-    return Reject(
-        file=source.name, row=line.number, line=line.line, column=column, value=shown, reason=why
-    )
+    return rejected(source.name, (line.number, line.line), column, value, why)

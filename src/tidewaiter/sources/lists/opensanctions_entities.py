@@ -9,27 +9,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources.card import card
 from tidewaiter.sources.ftm_records import Place, Told, fault_of, record_of, statements_of
-from tidewaiter.sources.jsonfile import SHOWN, Record, lines, start_of
+from tidewaiter.sources.jsonfile import Record, lines, start_of
 from tidewaiter.sources.opensanctions import DATASET, survey
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 
 KEYS = frozenset({"id", "schema", "properties"})
 
 
-class OpenSanctionsEntitiesReader:
+class OpenSanctionsEntitiesReader(Official):
     """``entities.ftm.json``; see ``opensanctions_entities.yml`` for what it holds."""
 
     name = "opensanctions_entities"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the data."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the keys of the first line, one object a line."""
@@ -57,12 +52,11 @@ class OpenSanctionsEntitiesReader:
             place = Place(source, line.locator, known.version)
             yield from told.take(statements_of(record, place))
         yield from told.flush()
-        of = card(self.name)
         yield Tally(
             rows_read=told.read,
             entities=len(told.entities),
             published_on=known.day,
-            unused=tuple(sorted(met - {*of.columns, *of.ignored})),
+            unused=card(self.name).unknown(met),
             unread={field: times for field, times in sorted(unread.items()) if times},
             part=f"entities/{known.part}" if known.part else None,
             facts=known.facts("covers"),
@@ -70,7 +64,4 @@ class OpenSanctionsEntitiesReader:
 
 
 def _reject(source: SourceFile, line: Record, column: str, value: str, why: str) -> Reject:
-    shown = value[:SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
-    return Reject(
-        file=source.name, row=line.number, line=line.line, column=column, value=shown, reason=why
-    )
+    return rejected(source.name, (line.number, line.line), column, value, why)

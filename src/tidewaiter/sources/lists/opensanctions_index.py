@@ -19,7 +19,7 @@ from tidewaiter.sources.card import card
 from tidewaiter.sources.jsonfile import SHOWN, members, start_of
 from tidewaiter.sources.listing import as_rows
 from tidewaiter.sources.opensanctions import DATASET, SLUG, Survey, stamp, version_in
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Official, Tally
 
 PREFIX = "file "
 SHA1 = re.compile(r"[0-9a-f]{40}")
@@ -39,17 +39,12 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     mime_type: str = ""
 
 
-class OpenSanctionsIndexReader:
+class OpenSanctionsIndexReader(Official):
     """``index.json``; see ``opensanctions_index.yml`` for what it holds."""
 
     name = "opensanctions_index"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the data."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the keys of a dataset, or of a catalogue of such datasets."""
@@ -136,13 +131,12 @@ class _Index:
                 self.facts[f"{PREFIX}{name}/{found.name}"] = kept
 
     def _tally(self, *, single: bool) -> Tally:
-        of = card(OpenSanctionsIndexReader.name)
         name = self.top.get("name")
         known = single and isinstance(name, str) and SLUG.fullmatch(name)
         return Tally(
             rows_read=self.read,
             published_on=self._day(),
-            unused=tuple(sorted(self.met - {*of.columns, *of.ignored})),
+            unused=card(OpenSanctionsIndexReader.name).unknown(self.met),
             part=f"index/{name}" if known else None,
             facts=self.facts,
         )

@@ -23,7 +23,7 @@ from tidewaiter.sources.opensanctions import (
     list_of,
     stamp,
 )
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 
 REQUIRED = frozenset({"id", "schema", "name", "aliases", "sanctions", "dataset", "last_seen"})
 FILLED = ("id", "schema", "name")
@@ -35,17 +35,12 @@ IMO = re.compile(r"IMO[0-9]{7}")
 Cells = dict[str, str]
 
 
-class OpenSanctionsSimpleReader:
+class OpenSanctionsSimpleReader(Official):
     """``targets.simple.csv``; see ``opensanctions_simple.yml`` for what it holds."""
 
     name = "opensanctions_simple"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the data."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the columns that only this table has together."""
@@ -70,13 +65,12 @@ class OpenSanctionsSimpleReader:
                 datasets.update(_datasets(cells))
                 yield from parties.add(*_parties(cells, source, f"row {number}", unread))
         yield from parties.flush()
-        of = card(self.name)
         known = Survey(newest, frozenset(datasets))
         yield Tally(
             rows_read=parties.read,
             entities=len(parties.entities),
             published_on=known.day,
-            unused=tuple(sorted(set(sheet.header) - {*of.columns, *of.ignored})),
+            unused=card(self.name).unknown(sheet.header),
             unread={field: times for field, times in sorted(unread.items()) if times},
             part=f"simple/{known.part}" if known.part else None,
         )

@@ -33,7 +33,7 @@ from tidewaiter.sources.opensanctions import (
     version_in,
     watched,
 )
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 
 COLUMNS = (
     "canonical_id", "entity_id", "schema", "prop", "value", "dataset", "lang",
@@ -70,17 +70,12 @@ class Sanction(msgspec.Struct):
     provisions: list[str] = []
 
 
-class OpenSanctionsStatementsReader:
+class OpenSanctionsStatementsReader(Official):
     """``statements.csv``; see ``opensanctions_statements.yml`` for what it holds."""
 
     name = "opensanctions_statements"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the data."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the columns that only this table has together."""
@@ -114,12 +109,11 @@ class _File:
                 else:
                     yield from told.take(self._statements(cells, number))
         yield from told.flush()
-        of = card(OpenSanctionsStatementsReader.name)
         yield Tally(
             rows_read=told.read,
             entities=len(told.entities),
             published_on=self.known.day,
-            unused=tuple(sorted(set(self.sheet.header) - {*of.columns, *of.ignored})),
+            unused=card(OpenSanctionsStatementsReader.name).unknown(self.sheet.header),
             part=f"statements/{self.known.part}" if self.known.part else None,
             facts=self.known.facts("covers"),
         )

@@ -10,17 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 
 import msgspec
 
 from tidewaiter.errors import BadDataError
 from tidewaiter.model.ids import digest
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources import printed, registration, workbook
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.listing import ListedParty, Parties, Value
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Place, Row, Rows
 from tidewaiter.sources.workbook import SheetRow, Workbook
 from tidewaiter.text.script import lookalikes
@@ -68,23 +67,15 @@ class NsdcCard(Card, frozen=True, kw_only=True):
 @cache
 def card() -> NsdcCard:
     """``ua_nsdc.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("ua_nsdc.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=NsdcCard)
+    return resource("lists/ua_nsdc", NsdcCard)
 
 
-class UaNsdcReader:
+class UaNsdcReader(Official):
     """Two sheets: natural persons and legal persons."""
 
     name = "ua_nsdc"
     dataset = "ua_nsdc"
     version = 2  # 2: parties without a Ukrainian name, every measure, numbers out of notes
-
-    @property
-    def licence(self) -> str:
-        """Of the register."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the header of a sheet."""
@@ -171,13 +162,12 @@ class Register:
 
     def _lines(self) -> Iterator[Line]:
         """The filled rows of every sheet with the register's columns."""
-        known = {*card().columns, *card().ignored}
         for sheet in self.book.sheets:
             rows = self.book.rows(sheet)
             header = next(rows, SheetRow(1, ())).cells
             if not set(header) >= REQUIRED:
                 continue
-            self.unused |= set(header) - known - {""}
+            self.unused.update(card().unknown({*header} - {""}))
             for row in rows:
                 if not row.is_empty:
                     yield Line(sheet, row.number, dict(zip(header, row.cells, strict=False)))
@@ -195,10 +185,7 @@ class Register:
 
     def _reject(self, line: Line, column: str, why: str) -> Reject:
         said = line[column] or " | ".join(cell for cell in line.cells.values() if cell)
-        return Reject(
-            file=self.source.name, row=line.number, line=line.number, column=column,
-            value=said[:SHOWN], reason=why,
-        )  # fmt: skip
+        return rejected(self.source.name, (line.number, line.number), column, said, why)
 
     def _party(self, line: Line) -> ListedParty:
         day = printed.day(line[DAY])

@@ -10,19 +10,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
 from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
 
 from tidewaiter.errors import BadDataError
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources import jsonfile, printed, registration
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.jsonfile import Record
 from tidewaiter.sources.listing import ListedParty, Parties, Value
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 
 DATASET = "ua_war_sanctions"
 RECORDS = "data.item"
@@ -65,10 +64,7 @@ class WarCard(Card, frozen=True, kw_only=True):
 @cache
 def card() -> WarCard:
     """``ua_war_sanctions.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("ua_war_sanctions.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=WarCard)
+    return resource("lists/ua_war_sanctions", WarCard)
 
 
 def kind_of(keys: frozenset[str]) -> Kind | None:
@@ -76,17 +72,12 @@ def kind_of(keys: frozenset[str]) -> Kind | None:
     return next((kind for kind in card().kinds if kind.needs <= keys), None)
 
 
-class UaWarSanctionsReader:
+class UaWarSanctionsReader(Official):
     """One answer: ``code`` and ``data``."""
 
     name = "ua_war_sanctions"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the portal."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the keys of the answer and of its first record."""
@@ -136,8 +127,7 @@ class Answer:
 
     def _refuse_failure(self) -> None:
         """An answer with a code other than 0 says that the request failed."""
-        with self.source.path.open("rb") as handle:
-            start = jsonfile.start_of(FileHead(self.source.name, handle.read(HEAD_BYTES)))
+        start = jsonfile.start_of(FileHead.of(self.source.path, self.source.name))
         self.is_empty = start is not None and "data" in start.keys
         code = start.first.get("code") if start else None
         if code is not None and str(code) != "0":
@@ -158,11 +148,7 @@ class Answer:
         return f"{kind}/{PurePosixPath(self.source.name).stem}"
 
     def _reject(self, record: Record, column: str, value: str, why: str) -> Reject:
-        shown = value[:SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
-        return Reject(
-            file=self.source.name, row=record.number, line=record.line, column=column,
-            value=shown, reason=why,
-        )  # fmt: skip
+        return rejected(self.source.name, (record.number, record.line), column, value, why)
 
     def _party(self, record: Record) -> ListedParty | tuple[str, str, str]:
         """A record as a party, or key, value and reason why it is none."""
@@ -180,7 +166,7 @@ class Answer:
         if "name" in {prop for prop, _ in kind.about.values()} and not _is_named(about):
             return "name", " ".join(texts(said.get("name"))), "the party is not named"
         self.kinds[kind.name] += 1
-        self.unused |= said.keys() - {*card().columns, *card().ignored}
+        self.unused.update(card().unknown(said))
         return ListedParty(
             entity_id=_entity(kind.space, number),
             schema=kind.schema,

@@ -6,15 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib import resources
 
 from tidewaiter.errors import BadDataError
 from tidewaiter.model.dates import iso_date
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources import printed, registration
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.listing import ListedParty, Parties, Value
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.xmlfile import Node, children, content, local, records, root_of
 
 DATASET = "un_sc"
@@ -41,17 +40,12 @@ class UnCard(Card, frozen=True, kw_only=True):
     documents: dict[str, str]
 
 
-class UnScReader:
+class UnScReader(Official):
     """The XML; see ``un_sc.yml`` for what it holds."""
 
     name = "un_sc"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the list."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By its root element, which no other list has."""
@@ -66,10 +60,7 @@ class UnScReader:
 @cache
 def card() -> UnCard:
     """``un_sc.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("un_sc.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=UnCard)
+    return resource("lists/un_sc", UnCard)
 
 
 class UnFile:
@@ -77,15 +68,14 @@ class UnFile:
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source
-        with source.path.open("rb") as handle:
-            start = handle.read(HEAD_BYTES)
-        if not UnScReader().recognises(FileHead(source.name, start)):
+        head = FileHead.of(source.path, source.name)
+        if not UnScReader().recognises(head):
             raise BadDataError(
                 f"the root element is not {ROOT}",
                 where=f"{source.name}, line 1",
                 next_step="fetch the file again from scsanctions.un.org",
             )
-        made = GENERATED.search(start)
+        made = GENERATED.search(head.start)
         self.made = iso_date(made[1].decode()) if made else None
         self.facts = {"generated": (made[1] + made[2]).decode("utf-8", "replace")} if made else {}
         self.seen: dict[str, str] = {}
@@ -110,7 +100,7 @@ class UnFile:
             rows_read=parties.read,
             entities=len(parties.entities),
             published_on=self.made or self.newest,
-            unused=tuple(sorted(self.met - {*card().columns, *card().ignored})),
+            unused=card().unknown(self.met),
             unread={name: times for name, times in sorted(self.unread.items()) if times},
             part="consolidated",
             facts=self.facts,
@@ -129,10 +119,7 @@ class UnFile:
         return None
 
     def _reject(self, row: int, node: Node, column: str, value: str, why: str) -> Reject:
-        return Reject(
-            file=self.source.name, row=row, line=node.line, column=column, value=value[:SHOWN],
-            reason=why,
-        )  # fmt: skip
+        return rejected(self.source.name, (row, node.line), column, value, why)
 
     def _party(self, node: Node) -> ListedParty:
         listed = self._day("LISTED_ON", node.text("LISTED_ON"))

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import msgspec
@@ -18,14 +17,14 @@ import msgspec
 from tidewaiter.errors import BadDataError
 from tidewaiter.model.dates import iso_date
 from tidewaiter.model.ids import digest
-from tidewaiter.model.source import Reject, SourceFile
+from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources import ofac, printed
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.csvfile import Sheet
 from tidewaiter.sources.jsonfile import elements, start_of
 from tidewaiter.sources.layout import header_of
 from tidewaiter.sources.listing import ListedParty, Parties, Value
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Official, Tally
 
 DATASET = "us_csl"
 TELLING = frozenset({"source", "name", "federal_register_notice", "source_list_url"})
@@ -82,17 +81,12 @@ class Item(msgspec.Struct, frozen=True):
     fields: Fields
 
 
-class UsCslReader:
+class UsCslReader(Official):
     """Both formats; see ``us_csl.yml`` for what they hold."""
 
     name = "us_csl"
     dataset = DATASET
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the list."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the keys or columns that only this list has together."""
@@ -106,10 +100,7 @@ class UsCslReader:
 @cache
 def card() -> CslCard:
     """``us_csl.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("us_csl.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=CslCard)
+    return resource("lists/us_csl", CslCard)
 
 
 def _form(head: FileHead) -> str | None:
@@ -130,8 +121,7 @@ class CslFile:
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source
-        with source.path.open("rb") as handle:
-            head = FileHead(source.name, handle.read(HEAD_BYTES))
+        head = FileHead.of(source.path, source.name)
         form = _form(head)
         if form is None:
             raise BadDataError(
@@ -161,12 +151,11 @@ class CslFile:
             else:
                 yield from parties.add(self._party(item))
         yield from parties.flush()
-        known = {*card().columns, *card().ignored}
         yield Tally(
             rows_read=parties.read,
             entities=len(parties.entities),
             published_on=self.made or self.newest,
-            unused=tuple(sorted(self.met - known)),
+            unused=card().unknown(self.met),
             unread={field: times for field, times in sorted(self.unread.items()) if times},
             part="consolidated",
         )
@@ -204,11 +193,7 @@ class CslFile:
         return None
 
     def _reject(self, item: Item, column: str, value: str, why: str) -> Reject:
-        shown = value[:SHOWN].encode("utf-8", "backslashreplace").decode("utf-8")
-        return Reject(
-            file=self.source.name, row=item.row, line=item.line, column=column, value=shown,
-            reason=why,
-        )  # fmt: skip
+        return rejected(self.source.name, (item.row, item.line), column, value, why)
 
     def _party(self, item: Item) -> ListedParty:
         fields = item.fields

@@ -16,7 +16,7 @@ from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import jsonfile
 from tidewaiter.sources.card import card
 from tidewaiter.sources.jsonvalues import Json, day, filled, mapping, mappings, text, texts
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.relations import Relation, Statement, history
 from tidewaiter.sources.rows import Place, Row, Rows
 
@@ -27,17 +27,12 @@ LENIENT = ("companies.country",)
 CHANGED = frozenset({"updated", "closed"})
 
 
-class BodsReader:
+class BodsReader(Official):
     """Statements of BODS 0.4 in an array, one a line, or one alone."""
 
     name = "bods"
     dataset = "bods"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the standard's users: each file names its own."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the keys of the first statement, also of older versions, which are refused."""
@@ -62,8 +57,7 @@ class _File:
         self.keys: set[str] = set()
         self.newest = ""
         self.facts: dict[str, str] = {}
-        with source.path.open("rb") as handle:
-            start = jsonfile.start_of(FileHead(source.name, handle.read(HEAD_BYTES)))
+        start = jsonfile.start_of(FileHead.of(source.path, source.name))
         self.kind = start.kind if start else "lines"
 
     def read(self) -> Iterator[Batch | Reject | Tally]:
@@ -71,8 +65,7 @@ class _File:
         held: list[Statement] = []
         for record in self._records():
             if isinstance(record, Reject):
-                self.rows.read += 1
-                yield record
+                yield self.rows.pass_on(record)
                 continue
             place = Place(record.number, record.line, record.locator)
             value = record.value if isinstance(record.value, dict) else {}
@@ -87,7 +80,7 @@ class _File:
             rows_read=self.rows.read,
             entities=len(self.records),
             published_on=self.newest or None,
-            unused=tuple(sorted(self.keys - {*card("bods").columns, *card("bods").ignored})),
+            unused=card("bods").unknown(self.keys),
             unread=dict(self.rows.unread),
             part=PurePosixPath(self.source.name).name,
             facts=self.facts,

@@ -11,7 +11,7 @@ from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import gleif
 from tidewaiter.sources.card import card
 from tidewaiter.sources.gleif import Cells, Copy, Kind, numbered
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Row, Rows
 
 KIND = Kind(
@@ -30,17 +30,12 @@ KINDS = {
 }
 
 
-class GleifExceptionsReader:
+class GleifExceptionsReader(Official):
     """Reporting exceptions of the golden copy."""
 
     name = "gleif_exceptions"
     dataset = "gleif"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the golden copy."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By namespace, columns or keys."""
@@ -52,8 +47,7 @@ class GleifExceptionsReader:
         rows = Rows(source, "ownership_gaps")
         for each in copy:
             if isinstance(each, Reject):
-                rows.read += 1
-                yield each
+                yield rows.pass_on(each)
                 continue
             place, cells = each
             category = cells.get("Exception.Category", "")
@@ -64,15 +58,7 @@ class GleifExceptionsReader:
             else:
                 yield from rows.add(place, *_gaps(cells, copy.published_on or ""))
         yield from rows.flush()
-        yield Tally(
-            rows_read=rows.read,
-            entities=rows.read,
-            published_on=copy.published_on,
-            unused=copy.unused(card(self.name)),
-            unread=dict(rows.unread),
-            part=KIND.part,
-            facts=copy.facts,
-        )
+        yield copy.tally(rows, card(self.name))
 
 
 def _gaps(cells: Cells, known_from: str) -> tuple[Row, *tuple[Row, ...]]:

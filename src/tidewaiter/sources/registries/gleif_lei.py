@@ -13,7 +13,7 @@ from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import gleif, gleif_slim
 from tidewaiter.sources.card import card
 from tidewaiter.sources.gleif import Cells, Copy, Kind, day, numbered
-from tidewaiter.sources.reader import HEAD_BYTES, Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Row, Rows
 
 KIND = Kind(
@@ -61,17 +61,12 @@ EXTRA = {
 }
 
 
-class GleifLeiReader:
+class GleifLeiReader(Official):
     """Level 1 of the golden copy, and its slim table."""
 
     name = "gleif_lei"
     dataset = "gleif"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the golden copy."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By namespace, columns or keys; the slim table by its columns."""
@@ -79,9 +74,7 @@ class GleifLeiReader:
 
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
         """One legal entity a record."""
-        with source.path.open("rb") as handle:
-            start = handle.read(HEAD_BYTES)
-        if start.startswith(gleif_slim.MAGIC):
+        if FileHead.of(source.path, source.name).start.startswith(gleif_slim.MAGIC):
             yield from gleif_slim.read(source)
             return
         copy = Copy(source, KIND)
@@ -89,8 +82,7 @@ class GleifLeiReader:
         newest = ""
         for each in copy:
             if isinstance(each, Reject):
-                rows.read += 1
-                yield each
+                yield rows.pass_on(each)
                 continue
             place, cells = each
             if gleif.is_deleted(cells):
@@ -99,15 +91,7 @@ class GleifLeiReader:
             newest = max(newest, iso_date(day(cells, "Registration.LastUpdateDate")) or "")
             yield from rows.add(place, _company(cells), *_changes(cells))
         yield from rows.flush()
-        yield Tally(
-            rows_read=rows.read,
-            entities=rows.read,
-            published_on=copy.published_on or newest or None,
-            unused=copy.unused(card(self.name)),
-            unread=dict(rows.unread),
-            part=KIND.part,
-            facts=copy.facts,
-        )
+        yield copy.tally(rows, card(self.name), newest)
 
 
 def _company(cells: Cells) -> Row:

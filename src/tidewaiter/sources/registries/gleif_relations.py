@@ -13,7 +13,7 @@ from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import gleif
 from tidewaiter.sources.card import card
 from tidewaiter.sources.gleif import Cells, Copy, Kind, day, numbered
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Row, Rows
 
 KIND = Kind(
@@ -45,17 +45,12 @@ EXTRA = {
 }
 
 
-class GleifRelationsReader:
+class GleifRelationsReader(Official):
     """Level 2 of the golden copy."""
 
     name = "gleif_relations"
     dataset = "gleif"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the golden copy."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By namespace, columns or keys."""
@@ -68,8 +63,7 @@ class GleifRelationsReader:
         newest = ""
         for each in copy:
             if isinstance(each, Reject):
-                rows.read += 1
-                yield each
+                yield rows.pass_on(each)
                 continue
             place, cells = each
             if gleif.is_deleted(cells):
@@ -78,15 +72,7 @@ class GleifRelationsReader:
             newest = max(newest, iso_date(day(cells, "Registration.LastUpdateDate")) or "")
             yield from rows.add(place, _link(cells))
         yield from rows.flush()
-        yield Tally(
-            rows_read=rows.read,
-            entities=rows.read,
-            published_on=copy.published_on or newest or None,
-            unused=copy.unused(card(self.name)),
-            unread=dict(rows.unread),
-            part=KIND.part,
-            facts=copy.facts,
-        )
+        yield copy.tally(rows, card(self.name), newest)
 
 
 def _pair(cells: Cells) -> str:

@@ -19,7 +19,7 @@ from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources.card import Card
 from tidewaiter.sources.jsonvalues import filled
 from tidewaiter.sources.layout import header_of
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Row, Rows
 from tidewaiter.sources.tabular import Cells, Records
 
@@ -71,17 +71,12 @@ def card() -> OffshoreCard:
     return msgspec.yaml.decode(text, type=OffshoreCard)
 
 
-class IcijOffshoreReader:
+class IcijOffshoreReader(Official):
     """Each of the six files of a publication."""
 
     name = "icij_offshore"
     dataset = "icij_offshore"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the database."""
-        return card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By its columns."""
@@ -100,8 +95,7 @@ class IcijOffshoreReader:
         rows = Rows(source, "companies", lenient=("companies.country",))
         for each in records:
             if isinstance(each, Reject):
-                rows.read += 1
-                yield each
+                yield rows.pass_on(each)
             else:
                 place, cells = each
                 yield from rows.add(place, _row(kind, cells))
@@ -110,7 +104,7 @@ class IcijOffshoreReader:
             rows_read=rows.read,
             entities=0 if kind == RELATIONSHIPS else rows.read,
             published_on=rows.newest,
-            unused=records.unused(*card().columns, *card().ignored),
+            unused=card().unknown(records.columns),
             unread=dict(rows.unread),
             part=kind,
         )

@@ -12,7 +12,7 @@ from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources.card import card
 from tidewaiter.sources.csvfile import Sheet
 from tidewaiter.sources.layout import header_of
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Place, Row, Rows
 from tidewaiter.sources.tabular import Records
 
@@ -38,17 +38,12 @@ EXTRA = {
 Cells = dict[str, str]
 
 
-class UkCompaniesReader:
+class UkCompaniesReader(Official):
     """The whole file, or one of its parts."""
 
     name = "uk_companies"
     dataset = "uk_companies_house"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the file."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By its columns."""
@@ -60,8 +55,7 @@ class UkCompaniesReader:
         rows = Rows(source, "companies", lenient=("companies.country",))
         for chunk in sheet.chunks():
             for reject in chunk.rejects:
-                rows.read += 1
-                yield reject
+                yield rows.pass_on(reject)
             for row, number, line in zip(chunk.rows, chunk.numbers, chunk.lines, strict=True):
                 cells = {
                     name: cell.strip()
@@ -76,7 +70,7 @@ class UkCompaniesReader:
             rows_read=rows.read,
             entities=rows.read,
             published_on=rows.newest,
-            unused=tuple(sorted(names - {*card(self.name).columns, *card(self.name).ignored})),
+            unused=card(self.name).unknown(names),
             unread=dict(rows.unread),
             part=_part(source.name),
         )

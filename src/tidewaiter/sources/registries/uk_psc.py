@@ -17,7 +17,7 @@ from tidewaiter.sources import jsonfile
 from tidewaiter.sources.card import card
 from tidewaiter.sources.jsonvalues import Json, day, filled, mapping, mappings, text, texts
 from tidewaiter.sources.printed import countries
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Place, Row, Rows
 
 KIND = re.compile(
@@ -52,17 +52,12 @@ IDENTIFIED = (
 )  # fmt: skip
 
 
-class UkPscReader:
+class UkPscReader(Official):
     """The snapshot, whole or in parts."""
 
     name = "uk_psc"
     dataset = "uk_companies_house"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the snapshot."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the kind of the first record."""
@@ -79,8 +74,7 @@ class UkPscReader:
         keys: set[str] = set()
         for record in jsonfile.lines(source.path, source.name):
             if isinstance(record, Reject):
-                rows.read += 1
-                yield record
+                yield rows.pass_on(record)
                 continue
             place = Place(record.number, record.line, record.locator)
             data = mapping(record.value, "data")
@@ -91,12 +85,11 @@ class UkPscReader:
             else:
                 yield from _take(rows, place, text(record.value, "company_number"), data)
         yield from rows.flush()
-        known = {*card(self.name).columns, *card(self.name).ignored}
         yield Tally(
             rows_read=rows.read,
             entities=rows.read - rows.blanks,
             published_on=day(facts, "generated_at") or rows.newest,
-            unused=tuple(sorted(keys - known)),
+            unused=card(self.name).unknown(keys),
             unread=dict(rows.unread),
             part=_part(source.name),
             facts=facts,

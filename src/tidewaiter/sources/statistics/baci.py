@@ -13,7 +13,6 @@ from tidewaiter.model.dates import iso_date
 from tidewaiter.model.money import MONEY_PLACES, QUANTITY_PLACES
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources.bulk import Bulk, Chunk, first_cells
-from tidewaiter.sources.card import card
 from tidewaiter.sources.columns import (
     Cells,
     ColumnRows,
@@ -29,7 +28,7 @@ from tidewaiter.sources.columns import (
     withheld,
 )
 from tidewaiter.sources.doubles import Doubles
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 
 HEADER = ("t", "i", "j", "k", "v", "q")
 KEY = ("t", "i", "j", "k")
@@ -46,17 +45,12 @@ class Edition(msgspec.Struct, frozen=True):
     released: str
 
 
-class BaciReader:
+class BaciReader(Official):
     """``BACI_HSxx_Yyyyy_Vyyyymm.csv``, one year a file."""
 
     name = "baci"
     dataset = "baci"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of CEPII's data."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By its six columns, which no other format has."""

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from importlib import resources
+from functools import cache, partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +15,7 @@ import pyarrow.compute as pc
 from tidewaiter.model.money import MONEY_PLACES, QUANTITY_PLACES
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources.bulk import Bulk, Chunk, first_cells
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.columns import (
     Cells,
     ColumnRows,
@@ -32,7 +31,8 @@ from tidewaiter.sources.columns import (
     withheld,
 )
 from tidewaiter.sources.doubles import Doubles
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.editions import edition_in
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 
 PERIOD = re.compile(r"((?:19|20)[0-9]{2})(0[1-9]|1[0-2]|52)")
 WHOLE_YEAR = "52"  # the month of an annual file
@@ -57,23 +57,15 @@ class ComextCard(Card, frozen=True, kw_only=True):
 @cache
 def comext_card() -> ComextCard:
     """``comext.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("comext.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=ComextCard)
+    return resource("statistics/comext", ComextCard)
 
 
-class ComextReader:
+class ComextReader(Official):
     """``full_v2_YYYYMM.dat`` and the layout before it, plain or gzip."""
 
     name = "comext"
     dataset = "comext"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of Eurostat's data."""
-        return comext_card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By its columns."""
@@ -125,7 +117,7 @@ def flows(chunk: Chunk) -> dict[str, Cells]:
         "partner": Cells(mapped(partner, place), printed["partner"]),
         "direction": Cells(direction, printed["flow"]),
         "hs_code": Cells(mapped(product, commodity), printed["product"]),
-        "hs_edition": Cells(mapped(period.fill_null(""), _edition)),
+        "hs_edition": Cells(mapped(period.fill_null(""), partial(edition_in, card.editions))),
         "value": Cells(numbers(printed["value"], MONEY_PLACES), printed["value"]),
         "currency": Cells(constant("EUR", size)),
         "net_kg": Cells(numbers(printed["net_kg"], QUANTITY_PLACES), printed["net_kg"]),
@@ -162,12 +154,6 @@ def _period(text: str) -> str | None:
         return None
     year, month = found.groups()
     return year if month == WHOLE_YEAR else f"{year}-{month}"
-
-
-def _edition(period: str) -> str | None:
-    """The edition that the Combined Nomenclature of a year follows."""
-    since = [year for year in comext_card().editions if year <= int(period[:4])]
-    return comext_card().editions[max(since)] if since else None
 
 
 def _columns(header: tuple[str, ...]) -> dict[str, str]:

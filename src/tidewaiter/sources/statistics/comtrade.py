@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import msgspec
@@ -16,7 +15,7 @@ from tidewaiter.model.money import MONEY_PLACES, QUANTITY_PLACES
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources.answer import Answer
 from tidewaiter.sources.bulk import Bulk, Chunk, first_cells
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.columns import (
     Cells,
     ColumnRows,
@@ -32,7 +31,7 @@ from tidewaiter.sources.columns import (
     withheld,
 )
 from tidewaiter.sources.doubles import Doubles
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 
 KEY = (
     "typeCode", "freqCode", "period", "reporterCode", "flowCode", "partnerCode", "partner2Code",
@@ -66,23 +65,15 @@ class ComtradeCard(Card, frozen=True, kw_only=True):
 @cache
 def comtrade_card() -> ComtradeCard:
     """``comtrade.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("comtrade.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=ComtradeCard)
+    return resource("statistics/comtrade", ComtradeCard)
 
 
-class ComtradeReader:
+class ComtradeReader(Official):
     """Final data of the interface and of the bulk service."""
 
     name = "comtrade"
     dataset = "comtrade"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the data."""
-        return comtrade_card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By its columns or keys, which are the same."""

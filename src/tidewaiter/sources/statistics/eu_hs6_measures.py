@@ -11,9 +11,8 @@ from pathlib import PurePosixPath
 
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import stata
-from tidewaiter.sources.card import card
 from tidewaiter.sources.layout import header_of
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Place, Row, Rows
 from tidewaiter.sources.tabular import Records
 
@@ -29,17 +28,12 @@ CONTROL = ("hs6", "source")
 WITHOUT_MEASURE = ("0", "")  # of a column that says whether there is one
 
 
-class EuHs6MeasuresReader:
+class EuHs6MeasuresReader(Official):
     """Three files of one kind: Stata, CSV, and the CSV of subheadings for comparison."""
 
     name = "eu_hs6_measures"
     dataset = "eu_hs6"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the compilation."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By its columns."""
@@ -53,8 +47,7 @@ class EuHs6MeasuresReader:
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
         """One row a subheading."""
         rows = Rows(source)
-        with source.path.open("rb") as handle:
-            is_stata = handle.read(len(stata.MARK)) == stata.MARK
+        is_stata = stata.is_stata(FileHead.of(source.path, source.name))
         if is_stata:
             unused = yield from _from_stata(source, rows)
         else:
@@ -88,8 +81,7 @@ def _from_csv(source: SourceFile, rows: Rows) -> Steps:
     file = PurePosixPath(source.name).name
     for each in records:
         if isinstance(each, Reject):
-            rows.read += 1
-            yield each
+            yield rows.pass_on(each)
             continue
         place, cells = each
         said = {key: cells.get(name, "") for key, name in TABLE.items()}

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import jsonfile
-from tidewaiter.sources.card import card
 from tidewaiter.sources.jsonfile import Start
 from tidewaiter.sources.layout import header_of
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Place, Row, Rows
 from tidewaiter.sources.tabular import Records
 
@@ -21,17 +20,12 @@ EDITION = re.compile(r"hs[-_ ]?(?P<year>1988|1992|1996|2002|2007|2012|2017|2022)
 UNKNOWN_EDITION = "HS"
 
 
-class HsCodesReader:
+class HsCodesReader(Official):
     """CSV with section, hscode, description, parent, level; or JSON of code: desc, chapter."""
 
     name = "hs_codes"
     dataset = "hs"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the compilation."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the columns, or by codes as keys of objects with a description."""
@@ -42,8 +36,8 @@ class HsCodesReader:
         rows = Rows(source)
         found = EDITION.search(source.name)
         edition = f"HS{found['year']}" if found else UNKNOWN_EDITION
-        with source.path.open("rb") as handle:
-            is_json = handle.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{"
+        start = FileHead.of(source.path, source.name).start
+        is_json = start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{"
         unused: tuple[str, ...] = ()
         if is_json:
             yield from _from_json(source, rows, edition)
@@ -68,8 +62,7 @@ def _is_dictionary(start: Start | None) -> bool:
 def _from_csv(records: Records, rows: Rows, edition: str) -> Iterator[Batch | Reject]:
     for each in records:
         if isinstance(each, Reject):
-            rows.read += 1
-            yield each
+            yield rows.pass_on(each)
             continue
         place, cells = each
         said = {

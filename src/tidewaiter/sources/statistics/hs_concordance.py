@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from tidewaiter.errors import BadDataError
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import workbook
-from tidewaiter.sources.card import card
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Place, Row, Rows
 from tidewaiter.sources.workbook import SheetRow, Workbook
 
@@ -39,17 +38,12 @@ class Header:
         return len(self.editions) == 2 and len(set(self.editions)) == 2  # noqa: PLR2004  (from, to)
 
 
-class HsConcordanceReader:
+class HsConcordanceReader(Official):
     """UNSD conversion and correlation sheets, and the CN table of all years."""
 
     name = "hs_concordance"
     dataset = "hs"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the tables."""
-        return card(self.name).licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the header of a sheet: two editions, or a period and two codes."""

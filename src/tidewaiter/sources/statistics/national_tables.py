@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib import resources
 from pathlib import PurePosixPath
 
 import msgspec
@@ -19,9 +18,9 @@ from tidewaiter.errors import BadDataError
 from tidewaiter.model.money import decimal
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import workbook
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.layout import header_of
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Place, Row, Rows
 from tidewaiter.sources.tabular import Cells, Records
 from tidewaiter.sources.workbook import SheetRow, Workbook
@@ -85,23 +84,15 @@ class TablesCard(Card, frozen=True, kw_only=True):
 @cache
 def tables_card() -> TablesCard:
     """``national_tables.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("national_tables.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=TablesCard)
+    return resource("statistics/national_tables", TablesCard)
 
 
-class NationalTablesReader:
+class NationalTablesReader(Official):
     """CSV tables and spreadsheets of the layouts on the card."""
 
     name = "national_tables"
     dataset = "national_tables"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the offices that publish them."""
-        return tables_card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By columns, or by the title of a spreadsheet."""
@@ -112,8 +103,7 @@ class NationalTablesReader:
 
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
         """One record a row of the table; one flow each of its values."""
-        with source.path.open("rb") as handle:
-            is_book = workbook.is_workbook(handle.read(4096))
+        is_book = workbook.is_workbook(FileHead.of(source.path, source.name).start)
         yield from _book(source) if is_book else _table(source)
 
 
@@ -164,8 +154,7 @@ def _unknown(name: str) -> BadDataError:
 def _long(records: Records, rows: Rows, layout: Layout) -> Iterator[Batch | Reject]:
     for each in records:
         if isinstance(each, Reject):
-            rows.read += 1
-            yield each
+            yield rows.pass_on(each)
         else:
             yield from _record(rows, layout, *each)
 

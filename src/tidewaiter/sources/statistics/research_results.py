@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from pathlib import PurePosixPath
 
 import msgspec
 
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import stata
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.layout import header_of
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Place, Row, Rows
 from tidewaiter.sources.tabular import Records
 
@@ -45,10 +44,7 @@ class ResearchCard(Card, frozen=True, kw_only=True):
 @cache
 def research_card() -> ResearchCard:
     """``research_results.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("research_results.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=ResearchCard)
+    return resource("statistics/research_results", ResearchCard)
 
 
 def publication_of(columns: tuple[str, ...]) -> Publication | None:
@@ -59,17 +55,12 @@ def publication_of(columns: tuple[str, ...]) -> Publication | None:
     return None
 
 
-class ResearchResultsReader:
+class ResearchResultsReader(Official):
     """CSV and Stata tables whose columns are on the card."""
 
     name = "research_results"
     dataset = "research"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the results."""
-        return research_card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the exact columns of a known table."""
@@ -80,13 +71,11 @@ class ResearchResultsReader:
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
         """One row a cell; a record of the file is kept if its first cell can be."""
         rows = Rows(source)
-        with source.path.open("rb") as handle:
-            is_stata = handle.read(len(stata.MARK)) == stata.MARK
+        is_stata = stata.is_stata(FileHead.of(source.path, source.name))
         result = PurePosixPath(source.name).name
         for each in _stata(source) if is_stata else Records(source):
             if isinstance(each, Reject):
-                rows.read += 1
-                yield each
+                yield rows.pass_on(each)
                 continue
             place, cells = each
             found = publication_of(tuple(cells))

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
-from importlib import resources
 
 import msgspec
 
@@ -20,9 +19,10 @@ from tidewaiter.model.dates import iso_date
 from tidewaiter.model.money import decimal
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources.bulk import first_cells
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.columns import places
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.editions import edition_in
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Place, Row, Rows
 from tidewaiter.sources.tabular import Cells, Records
 
@@ -90,23 +90,15 @@ class SdmxCard(Card, frozen=True, kw_only=True):
 @cache
 def sdmx_card() -> SdmxCard:
     """``sdmx_csv.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("sdmx_csv.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=SdmxCard)
+    return resource("statistics/sdmx_csv", SdmxCard)
 
 
-class SdmxCsvReader:
+class SdmxCsvReader(Official):
     """Either version, with codes, or with codes and labels; one dataflow a file."""
 
     name = "sdmx_csv"
     dataset = "sdmx"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the publishers."""
-        return sdmx_card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the first column, and those of period and observation."""
@@ -119,8 +111,7 @@ class SdmxCsvReader:
         rows = Rows(source, "flows")
         for each in file:
             if isinstance(each, Reject):
-                rows.read += 1
-                yield each
+                yield rows.pass_on(each)
             else:
                 yield from _observation(file, rows, *each)
         yield from rows.flush()
@@ -253,7 +244,7 @@ def _row(file: Observations, cells: Cells, measured: Indicator, amounts: dict[st
         "partner": place(partner) or partner,
         "direction": direction,
         "hs_code": cells[flow.product] if flow.product else "TOTAL",
-        "hs_edition": _edition(flow, period),
+        "hs_edition": edition_in(flow.editions, period) or "",
         "value": _scaled(cells[OBSERVED], measured.times, cells.get(flow.multiplier, "")),
         "currency": measured.currency,
         "valuation": measured.valuation or flow.valuations.get(direction, ""),
@@ -277,12 +268,6 @@ def _period(text: str) -> str:
     """Months in any of the ways in which SDMX writes them; other periods as printed."""
     month = MONTH.fullmatch(text)
     return f"{month[1]}-{month[2]}" if month else text
-
-
-def _edition(flow: Dataflow, period: str) -> str:
-    year = int(period[:4]) if period[:4].isdecimal() and period[:4].isascii() else 0
-    since = [first for first in flow.editions if first <= year]
-    return flow.editions[max(since)] if since else ""
 
 
 def _day(text: str) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from importlib import resources
+from functools import cache, partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +17,7 @@ from tidewaiter.errors import BadDataError
 from tidewaiter.model.money import MONEY_PLACES, QUANTITY_PLACES
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources.bulk import Bulk, Chunk, first_cells, split
-from tidewaiter.sources.card import Card
+from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.columns import (
     Cells,
     ColumnRows,
@@ -33,7 +32,8 @@ from tidewaiter.sources.columns import (
     said,
 )
 from tidewaiter.sources.doubles import Doubles
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.editions import edition_in
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 
 BAR = "|"
 FIRST, LAST = "000000000", "999999999"
@@ -60,23 +60,15 @@ class SmkeCard(Card, frozen=True, kw_only=True):
 @cache
 def smke_card() -> SmkeCard:
     """``uk_smke19.yml``."""
-    import msgspec.yaml
-
-    text = resources.files(__package__).joinpath("uk_smke19.yml").read_bytes()
-    return msgspec.yaml.decode(text, type=SmkeCard)
+    return resource("statistics/uk_smke19", SmkeCard)
 
 
-class UkSmke19Reader:
+class UkSmke19Reader(Official):
     """Both files, as unpacked from the published ZIP."""
 
     name = "uk_smke19"
     dataset = "uk_smke19"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the data."""
-        return smke_card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By its first record."""
@@ -122,7 +114,7 @@ def flows(chunk: Chunk, direction: str) -> dict[str, Cells]:
         "partner": Cells(mapped(partner, place), partner),
         "direction": Cells(constant(direction, size)),
         "hs_code": Cells(mapped(product, _code), printed["COMCODE"]),
-        "hs_edition": Cells(mapped(period.fill_null(""), _edition)),
+        "hs_edition": Cells(mapped(period.fill_null(""), partial(edition_in, card.editions))),
         "value": Cells(numbers(value, MONEY_PLACES), value),
         "currency": Cells(constant("GBP", size)),
         "net_kg": Cells(numbers(net, QUANTITY_PLACES), net),
@@ -169,12 +161,6 @@ def _pseudo(text: str) -> str | None:
 def _period(text: str) -> str | None:
     found = PERIOD.fullmatch(text)
     return f"{found['y'] or found['y2']}-{found['m'] or found['m2']}" if found else None
-
-
-def _edition(period: str) -> str | None:
-    editions = smke_card().editions
-    since = [year for year in editions if year <= int(period[:4])]
-    return editions[max(since)] if since else None
 
 
 def _direction(cells: list[str]) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from importlib import resources
 
 import msgspec
 
@@ -18,8 +17,9 @@ from tidewaiter.model.dates import iso_date
 from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.sources import jsonfile
 from tidewaiter.sources.answer import text
-from tidewaiter.sources.card import Card
-from tidewaiter.sources.reader import Batch, FileHead, Tally
+from tidewaiter.sources.card import Card, resource
+from tidewaiter.sources.editions import edition_in
+from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
 from tidewaiter.sources.rows import Place, Row, Rows
 
 START = b"[["
@@ -57,23 +57,15 @@ class CensusCard(Card, frozen=True, kw_only=True):
 @cache
 def census_card() -> CensusCard:
     """``us_census.yml``."""
-    import msgspec.yaml
-
-    found = resources.files(__package__).joinpath("us_census.yml").read_bytes()
-    return msgspec.yaml.decode(found, type=CensusCard)
+    return resource("statistics/us_census", CensusCard)
 
 
-class UsCensusReader:
+class UsCensusReader(Official):
     """Exports and imports by Schedule B, HTS or Harmonized System."""
 
     name = "us_census"
     dataset = "us_census"
     version = 1
-
-    @property
-    def licence(self) -> str:
-        """Of the data."""
-        return census_card().licence
 
     def recognises(self, head: FileHead) -> bool:
         """By the names in the first array."""
@@ -138,7 +130,7 @@ def _row(cells: Cells, direction: str, period: str, variable: str) -> Row:
         "partner": _partner(cells),
         "direction": "re-export" if foreign else direction,
         "hs_code": "TOTAL" if product == "-" else product,
-        "hs_edition": _edition(period),
+        "hs_edition": edition_in(census_card().editions, period if iso_date(period) else "") or "",
         "value": cells.get(variable, ""),
         "currency": "USD",
         "net_kg": amount if unit == KILOGRAM else "",
@@ -170,13 +162,6 @@ def _period(cells: Cells) -> str:
         return cells["time"]
     year, month = cells.get("YEAR", ""), cells.get("MONTH", "")
     return f"{year}-{month.zfill(2)}" if month else year
-
-
-def _edition(period: str) -> str:
-    editions = census_card().editions
-    year = int(period[:4]) if iso_date(period) else 0
-    since = [first for first in editions if first <= year]
-    return editions[max(since)] if since else ""
 
 
 def _first(cells: Cells, names: Iterable[str]) -> str:
