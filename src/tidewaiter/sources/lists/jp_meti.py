@@ -26,6 +26,7 @@ DAY = re.compile(
     r"(?P<what>指定日|最終更新日)\s*[::]\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日"
 )
 NOTICE = re.compile(r"\((令和[^()]{1,8}年外務省告示第[^()]{1,12}号)\)")
+HEADING = "heading"  # the aspect of what holds for every entry of a list
 HEADING_LINES = 12
 LARGEST = 64 * 1024 * 1024  # bytes; the longest list has a few hundred thousand
 SPOILT = "\ufffd"  # what stands for bytes that are not UTF-8
@@ -57,7 +58,7 @@ class JpMetiReader(Official):
 
     name = "jp_meti"
     dataset = "jp_meti"
-    version = 2  # 2: every alias, whichever dash or page break stands before it
+    version = 3  # 3: every alias, whichever dash or page break stands before it; heading apart
 
     def recognises(self, head: FileHead) -> bool:
         """By the heading and the day of designation."""
@@ -87,8 +88,10 @@ class JpMetiReader(Official):
                 yield kept.refuse(_reject(entry, source, fault))
             else:
                 party = _party(entry, found, (section, updated), source)
-                unread["country"] += all(each.prop != "country" for each in party.about)
-                yield from kept.add(party)
+                told = {each.value for each in party.about if each.prop == "country"}
+                unread["country"] += not told and not section.country
+                apart = section.country and section.country not in told
+                yield from kept.add(party, *([_of_heading(party, section)] if apart else []))
         yield from kept.flush()
         yield Tally(
             rows_read=kept.read,
@@ -154,7 +157,7 @@ def _party(
         origin=section.list,
         act_rank=0,
         first_seen=updated,
-        about=tuple(_about(found, section)),
+        about=tuple(_about(found)),
         listing=(
             Value("listId", section.list),
             Value("measure", card().measures[0].kind, card().measures[0].printed),
@@ -166,7 +169,18 @@ def _party(
     )
 
 
-def _about(found: Party, section: Section) -> Iterator[Value]:
+def _of_heading(party: ListedParty, section: Section) -> ListedParty:
+    """The country that the list's heading gives to every party, cited from there."""
+    return msgspec.structs.replace(
+        party,
+        locator="line 1",
+        aspect=HEADING,
+        about=(Value("country", section.country, section.heading),),
+        listing=(),
+    )
+
+
+def _about(found: Party) -> Iterator[Value]:
     """The names, the Latin one first; addresses, and the countries at their ends."""
     latin = [Value("name", name, lang="eng") for name in found.latin[:1]]
     latin += [Value("alias", name) for name in found.latin[1:]]
@@ -179,8 +193,6 @@ def _about(found: Party, section: Section) -> Iterator[Value]:
         others[0] = msgspec.structs.replace(others[0], prop="name")
     yield from (*latin, *others)
     yield from (Value("notes", note) for note in found.notes)
-    if section.country:
-        yield Value("country", section.country, section.heading)
     for address in found.addresses:
         yield Value("address", address)
         yield from (Value("country", code, address) for code in _countries(address))
