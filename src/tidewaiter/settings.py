@@ -1,7 +1,7 @@
 """Settings: flag over environment over ``tidewaiter.toml`` over default, then hashed.
 
-``threads``, ``memory`` and ``wait`` say how a result is computed; every other setting
-says what it is, and only those enter the hash that a run names.
+``threads``, ``memory``, ``wait`` and ``proxy`` say how a result is come by; every other
+setting says what it is, and only those enter the hash that a run names.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ RANGES = {  # least and greatest value of each figure
     "horizon_days": (0, 36_525),
     "min_score": (0, 100),
 }
-NOT_HASHED = frozenset({"threads", "memory", "wait"})
+PROXY = r"|environment|https?://[^\s/]+/?"
+NOT_HASHED = frozenset({"threads", "memory", "wait", "proxy"})
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +39,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     - ``threads``: how many the engine may use; 0 takes all cores.
     - ``memory``: what the engine may hold before it spills to the workspace, as ``2GB``.
     - ``wait``: seconds to wait for another writer before giving up (exit code 6).
+    - ``proxy``: the address of the proxy that ``fetch`` goes through, as
+      ``http://HOST:PORT``; ``environment`` takes the one that HTTPS_PROXY names. Empty:
+      none, whatever the environment says.
     - ``max_rejects``: per cent of a file's rows that may be rejected before the load
       fails.
     - ``max_shrink``: per cent of a list's entities that a new version may lack before
@@ -50,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     threads: int = 0
     memory: str = "2GB"
     wait: float = 0.0
+    proxy: str = ""
     max_rejects: float = 1.0
     max_shrink: float = 10.0
     match_threshold: float = 0.85
@@ -87,6 +92,8 @@ def _checked(settings: Settings) -> Settings:
             raise _refused(name, getattr(settings, name), f"{least:g} to {most:g}")
     if not re.fullmatch(MEMORY, settings.memory):
         raise _refused("memory", settings.memory, "an amount such as 2GB")
+    if not re.fullmatch(PROXY, settings.proxy):
+        raise _refused("proxy", settings.proxy, "http://HOST:PORT, or environment, or nothing")
     return settings
 
 

@@ -84,7 +84,20 @@ def test_what_was_read_is_kept_and_can_be_read_again(workspace: Workspace, packe
         path.unlink() if path.is_file() else path.rmdir()
     assert verify(workspace).problems == ()
     assert len(upgrade(workspace, Settings(), every=True)) == 2
-    assert not list(workspace.tmp.glob("unpacked*")) or workspace.tmp.is_dir()
+
+
+def test_unpacked_files_do_not_stay(workspace: Workspace, packed: Path) -> None:
+    """What was opened beside the workspace's own copies is gone when the load ends."""
+    loaded(workspace, packed)
+    assert [path for path in workspace.tmp.rglob("*.csv") if "zip" in str(path)] == []
+    assert list(workspace.tmp.rglob("unpacked-*")) == []
+
+
+def test_what_fetch_wrote_down_is_no_data(workspace: Workspace, packed: Path) -> None:
+    """The note beside a file is neither read nor called unknown."""
+    (packed / "rates.csv.gz.fetch.json").write_text('{"url": "https://x.example"}', "utf-8")
+    report = load(workspace, [packed], Settings(), Options())
+    assert not [line for line in report.skipped if "fetch.json" in line]
 
 
 def test_a_damaged_archive_stops_the_load(workspace: Workspace, packed: Path) -> None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import gzip
 import io
+import shutil
 import stat
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import py7zr
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tidewaiter.errors import BadDataError
-from tidewaiter.sources.unpack import Limits, is_archive, unpack
+from tidewaiter.sources.meter import Limits
+from tidewaiter.sources.unpack import is_archive, unpack
 
 TEXT = b"id,name\n1,Varenkov\n" * 50
 
@@ -155,3 +161,59 @@ def test_an_archive_whose_checksum_is_wrong_is_refused(tmp_path: Path) -> None:
     content[40] ^= 0xFF
     path.write_bytes(content)
     refused(path, "damaged")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """One sound archive of each kind."""
+    folder = tmp_path_factory.mktemp("whole")
+    zipped(folder / "a.zip", {"sub/a.csv": TEXT, "b.csv": b"x"})
+    with py7zr.SevenZipFile(folder / "a.7z", "w") as archive:
+        archive.set_encoded_header_mode(False)
+        archive.writef(io.BytesIO(TEXT), "sub/a.csv")
+        archive.writef(io.BytesIO(b"x"), "b.csv")
+    return {
+        "zip": (folder / "a.zip").read_bytes(),
+        "gz": gzip.compress(TEXT),
+        "7z": (folder / "a.7z").read_bytes(),
+    }
+
+
+def consistent(content: bytearray) -> bytearray:
+    """A 7z file whose checksums of the header fit again, so that the damage is read.
+
+    Layout: 7zFormat.txt of the LZMA SDK, SignatureHeader and StartHeader.
+    """
+    begin, size = struct.unpack_from("<QQ", content, 12)
+    if begin + size <= len(content):
+        struct.pack_into("<I", content, 28, zlib.crc32(content[32 + begin : 32 + begin + size]))
+    struct.pack_into("<I", content, 8, zlib.crc32(content[12:32]))
+    return content
+
+
+@pytest.mark.parametrize("kind", ["zip", "gz", "7z"])
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_damaged_archives_end_in_files_or_a_clear_error(
+    kind: str, data: st.DataObject, whole: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Whatever a decoder stumbles over: of damaged 7z files it may be anything."""
+    content = bytearray(whole[kind])
+    first = len(content) * 2 // 3 if kind == "7z" else 0  # its header stands at the end
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(first, len(content) - 1))
+        content[at] = data.draw(st.integers(0, 255))
+    if kind == "7z":
+        content = consistent(content)
+    path, folder = tmp_path / f"a.{kind}", tmp_path / "out"
+    path.write_bytes(bytes(content))
+    try:
+        found = unpack(path, path.name, folder)
+    except BadDataError as problem:
+        said = problem
+    else:
+        assert all(each.is_file() for each in found)
+        shutil.rmtree(folder)
+        return
+    assert said.next_step
+    assert not folder.exists()

@@ -10,6 +10,7 @@ import msgspec
 from tidewaiter.errors import BadDataError, MissingError
 from tidewaiter.sources import registry
 from tidewaiter.sources.aside import why_aside
+from tidewaiter.sources.part import STATE
 from tidewaiter.sources.reader import FileHead, Reader
 from tidewaiter.sources.unpack import is_archive, unpack
 
@@ -77,6 +78,8 @@ def _opened(path: Path, aside: Path) -> Iterator[tuple[Path, Path, Path]]:
     An archive in an archive is not opened: publishers do not pack so, bombs do.
     """
     for place, file in _files(path):
+        if _is_note(file):
+            continue
         if not _is_archive(file):
             yield place, file, place
             continue
@@ -115,6 +118,11 @@ def _why_skipped(head: FileHead) -> str:
 
 def _head(place: Path, file: Path) -> FileHead:
     return FileHead.of(file, file.relative_to(place).as_posix())
+
+
+def _is_note(file: Path) -> bool:
+    """Whether it is what ``fetch`` wrote down about the file beside it."""
+    return file.name.endswith(STATE) and file.with_name(file.name.removesuffix(STATE)).is_file()
 
 
 def _is_sidecar(file: Path) -> bool:

@@ -72,8 +72,8 @@ def load(
     """Read ``paths`` (files or folders) into ``workspace`` and commit them together."""
     check_paths(paths := tuple(paths))
     _check_dataset(options.dataset)
-    with workspace.writing(settings.wait) as state:
-        found, skipped = discover(paths, options.source, workspace.tmp)
+    with workspace.writing(settings.wait) as state, atomic.folder_aside(workspace.tmp) as aside:
+        found, skipped = discover(paths, options.source, aside)
         dataset = options.dataset or _case_name(found) or CASE
         intake = Intake(workspace, settings, options, progress)
         read = [intake.read(each, dataset, state) for each in found]

@@ -10,19 +10,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rich.table import Table
-
-
-def offers(files: Sequence[Mapping[str, Any]]) -> Table:
-    """Name, address and what is not plain, for each file that a source offers."""
     from rich.text import Text
 
-    table = _table("file", "address")
+
+def offers(files: Sequence[Mapping[str, Any]]) -> str:
+    """Name, address and what is not plain of each file; an address stands whole on its line."""
+    lines: list[str] = []
     for each in files:
-        where = Text(each["url"])
-        if each["note"]:
-            where.append(f"\n{each['note']}", style="dim")
-        table.add_row(Text(each["name"]).append(f"\n{each['source']}", style="dim"), where)
-    return table
+        lines += [f"{each['source']}/{each['name']}", f"    {each['url']}"]
+        lines += [f"    {line}" for line in _remarks(each)]
+    return "\n".join(lines)
+
+
+def _remarks(file: Mapping[str, Any]) -> list[str]:
+    """What a person should know before a file is fetched."""
+    found = [file["note"]] if file["note"] else []
+    if file["hosts"]:
+        found.append(f"may forward to {', '.join(file['hosts'])}")
+    if file["index"]:
+        found.append(f"compared with the checksum in {file['index']}")
+    return found
 
 
 def fetched(files: Sequence[Mapping[str, Any]]) -> Table:
@@ -31,12 +38,23 @@ def fetched(files: Sequence[Mapping[str, Any]]) -> Table:
 
     table = _table("file", "outcome", "size, date and checksum")
     for each in files:
+        name = Text(each["name"]).append(f"\n{each['source']}", style="dim")
         if "problem" in each:
-            table.add_row(each["name"], Text("failed", style="bold red"), shown(each["problem"]))
+            table.add_row(name, Text("failed", style="bold red"), shown(each["problem"]))
         else:
-            said = f"{each['size']:,} bytes  {each['last_modified']}\n{each['sha256']}"
-            table.add_row(each["name"], each["outcome"], Text(said, style="dim"))
+            table.add_row(name, each["outcome"], _came(each))
     return table
+
+
+def _came(file: Mapping[str, Any]) -> Text:
+    """Size, date and checksum of a file that is there."""
+    from rich.text import Text
+
+    date = file["last_modified"] or f"fetched {file['fetched_at']}"
+    said = Text(f"{file['size']:,} bytes, {shown(date)}\n").append(file["sha256"], style="dim")
+    if file["verified"]:
+        said.append(f"\nas the publisher's {', '.join(file['verified'])}", style="green")
+    return said
 
 
 def _table(*columns: str) -> Table:

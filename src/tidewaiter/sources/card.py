@@ -21,7 +21,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     ``columns`` says what each column or element that is read means, ``ignored`` which
     others are known and why they are left out; whatever is in neither is reported.
     ``tested_on`` tells whether the reader met the publisher's own file or a hand-made
-    sample, ``files`` what can be fetched, and only from the hosts of these addresses.
+    sample, ``files`` what can be fetched, and only from the hosts of these addresses and
+    from those ``hosts`` that the publisher forwards to.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     columns: dict[str, str] = {}
     ignored: dict[str, str] = {}
     files: tuple[Download, ...] = ()
+    hosts: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
     assertions: tuple[Assertion, ...] = ()
     traps: tuple[str, ...] = ()
@@ -54,7 +56,8 @@ class Download(msgspec.Struct, frozen=True, kw_only=True):
 
     ``name`` is the file's name here, ``media`` the content types it may come with,
     ``largest`` how many bytes it may have. ``note`` says what is not plain, as a key
-    that the publisher asks for, or an address that is found on a page only.
+    that the publisher asks for, or an address that is found on a page only. ``index`` is
+    the address of an index in the form of OpenSanctions that gives the file's SHA-1.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Download(msgspec.Struct, frozen=True, kw_only=True):
     media: tuple[str, ...] = ()
     largest: int = 1 << 30
     note: str = ""
+    index: str = ""
 
 
 class Assertion(msgspec.Struct, frozen=True, kw_only=True):
