@@ -174,6 +174,9 @@ def test_downloads_are_official_and_bounded(name: str) -> None:
         assert urlsplit(each.url).hostname
         assert 0 < each.largest <= 64 << 30
         assert Path(each.name).name == each.name
+        assert each.index == "" or urlsplit(each.index).scheme == "https"
+    for host in card.hosts:
+        assert urlsplit(f"//{host}").hostname == host
 
 
 @pytest.mark.parametrize("name", official_cards())
