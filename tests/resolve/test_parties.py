@@ -22,7 +22,12 @@ def mention(
     return {"mention": key, "dataset": "case", "id": given, "name": name, "country": country}
 
 
-def company(given: str, *names: str, country: str = "UZ", tax: str | None = None) -> dict[str, Any]:
+def company(
+    given: str,
+    *names: str,
+    country: str | None = "UZ",
+    tax: str | None = None,
+) -> dict[str, Any]:
     """One row of the register."""
     return {
         "record_id": f"case:{given}",
@@ -67,6 +72,16 @@ def test_a_name_without_id_needs_the_same_country() -> None:
     found = resolve([here, there], register, NONE)
     assert party(found, here) == "case:C1"
     assert party(found, there).startswith("case:name:")
+
+
+def test_a_country_that_a_register_leaves_out_is_not_lost() -> None:
+    """What the declaration says of it stays, and unknown is not the same as unknown."""
+    row = mention("Oqdaryo Optik", given="C1")
+    found = resolve([row], [company("C1", "Oqdaryo Optik MChJ", country=None)], NONE)
+    assert [each.country for each in found.parties] == ["UZ"]
+    nameless = mention("Oqdaryo Optik MChJ") | {"country": None}
+    apart = resolve([nameless], [company("C1", "Oqdaryo Optik MChJ", country=None)], NONE)
+    assert party(apart, nameless) != "case:C1"
 
 
 def test_a_name_that_two_companies_share_stays_a_party_of_its_own() -> None:

@@ -79,7 +79,8 @@ class Register:
             for field in NUMBERS:
                 if row[field]:
                     self._numbers[dataset, _number(row[field])].add(name)
-            for each in row["name"]:
+            # A country that the register does not tell agrees with none, not with every other.
+            for each in row["name"] if row["country"] else ():
                 self._names[name_key(each), row["country"]].add(name)
 
     def place(self, mention: Row, judgements: Judgements) -> tuple[str, str]:
@@ -136,7 +137,7 @@ def _party(
     if company:
         names = list(dict.fromkeys([*company["name"], *names]))
         ids |= {company[field] for field in NUMBERS if company[field]}
-        countries = [company["country"], *countries]
+        countries = [company["country"], *countries] if company["country"] else countries
         addresses = (company["address"],) if company["address"] else ()
         caption = names[0]
     return Party(

@@ -41,7 +41,7 @@ class Read(msgspec.Struct, frozen=True):
 class PlainReader:
     """Reads the plain format of the table called ``name``."""
 
-    version = 1
+    version = 2  # 2: known_from of companies and people, further columns of flows
 
     def __init__(self, name: str) -> None:
         self.name = name

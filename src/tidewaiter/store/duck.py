@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 import duckdb
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tidewaiter.errors import IntegrityError, UsageError
 
@@ -57,6 +58,8 @@ class DuckEngine:
             column = pa.field("load_sequence", pa.int64())
             self.arrow(name, empty.append(column).empty_table())
             return
+        for path, _ in paths:
+            _refuse_older(path, empty)
         parts = " UNION ALL ".join(
             # Paths come from the manifest and are quoted; numbers are numbers.
             f"SELECT *, {number:d}::BIGINT AS load_sequence FROM read_parquet({_text(path)})"  # noqa: S608
@@ -103,6 +106,23 @@ class DuckEngine:
                 where="the setting memory",
                 next_step="allow more, as memory = 4GB in tidewaiter.toml, or use fewer threads",
             ) from problem
+
+
+def _refuse_older(path: Path, wanted: pa.Schema) -> None:
+    """Refuse columns of another version of the table: a union would put them side by side.
+
+    What cannot be read at all is left to the engine, which says so.
+    """
+    try:
+        found = pq.read_schema(path).names
+    except (pa.ArrowInvalid, OSError):
+        return
+    if found != wanted.names:
+        raise IntegrityError(
+            "a snapshot was written by another version of this program",
+            where="/".join(path.parts[-4:]),
+            next_step="read the kept files again with: tidewaiter upgrade",
+        )
 
 
 def _sql(expression: ir.Table) -> str:

@@ -69,7 +69,7 @@ class EuJournalReader(Official):
 
     name = "eu_journal"
     dataset = "eu_journal"
-    version = 1
+    version = 2  # 2: aspect and last_seen of statements
 
     def recognises(self, head: FileHead) -> bool:
         """By the columns that only these files have."""
