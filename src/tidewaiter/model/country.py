@@ -34,6 +34,11 @@ def country_code(text: str) -> str | None:
     return None if found == UNKNOWN else found
 
 
+def country_name(code: str, language: str) -> str:
+    """What a country is called in a language, or its code where it has no name there."""
+    return _territories(language).get(code, code)
+
+
 def _key(text: str) -> str:
     """Letters and spaces of a name as they compare: folded, ё as е, one kind of dash."""
     folded = text.casefold().replace("ё", "е").replace("’", "'").replace("ʼ", "'")
