@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     - ``match_threshold``: score (0-1) from which a name counts as a match.
     - ``horizon_days``: age in days up to which an import may feed an export.
     - ``min_score``: leads below this score (0-100) are left out.
+    - ``flags``: limits of single flags instead of the published ones, in tidewaiter.toml
+      as ``[flags.NEW-01]`` and ``age_months = 12``; docs/reference/flags.md has them all.
     """
 
     threads: int = 0
@@ -59,7 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_shrink: float = 10.0
     match_threshold: float = 0.85
     horizon_days: int = 180
-    min_score: int = 1
+    min_score: int = 20
+    flags: dict[str, dict[str, float]] = {}
 
     def result_hash(self) -> str:
         """SHA-256 over the settings that a result depends on, 16 hex digits."""

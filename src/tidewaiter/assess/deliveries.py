@@ -1,6 +1,6 @@
-"""Declarations that name a listed party as receiver, and the imports that fed them.
+"""Shipments that name a listed party as receiver, and the imports that fed them.
 
-A delivery is one declaration item whose consignee or stated end user matches a listed
+A delivery is one item of a declaration or movement whose consignee or stated end user matches a listed
 party. Its sender is the party whose conduct the lead is about: the consignor; where only
 the end user of an import matches, the importer.
 """
@@ -76,15 +76,15 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     lag_days: int
 
 
-def deliveries(declarations: ir.Table, parties: ir.Table, listed: ir.Table) -> ir.Table:
+def deliveries(shipments: ir.Table, parties: ir.Table, listed: ir.Table) -> ir.Table:
     """``SHOWN`` columns with ``sender``, ``receiver`` and ``via``, one row a delivery.
 
     ``parties`` maps ``mention`` to ``party_id``; ``listed`` holds the ``party_id`` of
     every party that matches a listing.
     """
     named = ibis.union(
-        _naming(declarations, parties, listed, "consignee"),
-        _naming(declarations, parties, listed, "end_user"),
+        _naming(shipments, parties, listed, "consignee"),
+        _naming(shipments, parties, listed, "end_user"),
     )
     group = [named.record_id, named.receiver]
     place = ibis.row_number().over(ibis.window(group_by=group, order_by=[named.via]))
@@ -93,11 +93,11 @@ def deliveries(declarations: ir.Table, parties: ir.Table, listed: ir.Table) -> i
 
 
 def drawn(
-    declarations: ir.Table, parties: ir.Table, attributions: ir.Table, sent: ir.Table
+    shipments: ir.Table, parties: ir.Table, attributions: ir.Table, sent: ir.Table
 ) -> ir.Table:
     """The imports behind ``sent`` deliveries, with the amount drawn from each."""
     pairs = attributions.semi_join(sent, attributions.export_record == sent.record_id)
-    rows = declarations.select(*SHOWN, mention=mention_key(declarations, "consignor"))
+    rows = shipments.select(*SHOWN, mention=mention_key(shipments, "consignor"))
     rows = rows.left_join(parties, "mention").rename(supplier="party_id")
     joined = pairs.inner_join(rows, pairs.import_record == rows.record_id)
     extra = ["export_record", "amount", "amount_unit", "lag_days", "supplier"]
@@ -107,7 +107,7 @@ def drawn(
 def read_deliveries(rows: pa.Table) -> list[Delivery]:
     """The rows of :func:`deliveries` as values."""
     return [
-        Delivery(item=_item(r), sender=r["sender"], receiver=r["receiver"], via=r["via"])
+        Delivery(item=read_item(r), sender=r["sender"], receiver=r["receiver"], via=r["via"])
         for r in rows.to_pylist()
     ]
 
@@ -117,7 +117,7 @@ def read_drawn(rows: pa.Table) -> list[Drawn]:
     return [
         Drawn(
             export_record=r["export_record"],
-            item=_item(r),
+            item=read_item(r),
             supplier=r["supplier"] or "",
             amount=r["amount"],
             unit=r["amount_unit"],
@@ -127,14 +127,14 @@ def read_drawn(rows: pa.Table) -> list[Drawn]:
     ]
 
 
-def _naming(declarations: ir.Table, parties: ir.Table, listed: ir.Table, role: str) -> ir.Table:
+def _naming(shipments: ir.Table, parties: ir.Table, listed: ir.Table, role: str) -> ir.Table:
     """Items whose ``role`` is a listed party."""
-    sender = mention_key(declarations, "consignor")
+    sender = mention_key(shipments, "consignor")
     if role == "end_user":
-        importer = mention_key(declarations, "consignee")
-        sender = ibis.ifelse(declarations.procedure == "import", importer, sender)
-    rows = declarations.select(
-        *SHOWN, mention=mention_key(declarations, role), sender_mention=sender
+        importer = mention_key(shipments, "consignee")
+        sender = ibis.ifelse(shipments.procedure == "import", importer, sender)
+    rows = shipments.select(
+        *SHOWN, mention=mention_key(shipments, role), sender_mention=sender
     )
     receivers = parties.semi_join(listed, "party_id").rename(receiver="party_id")
     senders = parties.rename(sender_mention="mention", sender="party_id")
@@ -142,7 +142,8 @@ def _naming(declarations: ir.Table, parties: ir.Table, listed: ir.Table, role: s
     return rows.select(*SHOWN, "sender", "receiver", via=ibis.literal(role))
 
 
-def _item(row: dict[str, object]) -> Item:
+def read_item(row: dict[str, object]) -> Item:
+    """The item in a row that has the columns ``SHOWN``."""
     shown = {name: row[name] for name in SHOWN}
     shown["date_day"] = str(row["date_day"])
     return msgspec.convert(shown, Item)

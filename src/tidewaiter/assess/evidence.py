@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tidewaiter.assess.deliveries import Item
+from tidewaiter.assess.trader import Row
 from tidewaiter.model.finding import Evidence
 from tidewaiter.model.ids import evidence_id
 from tidewaiter.model.money import MONEY_PLACES, QUANTITY_PLACES, plain
@@ -27,6 +28,11 @@ def of_listing(entry: Listed, listing: Listing, uris: Mapping[str, str]) -> Evid
         listing.excerpt,
         uris,
     )
+
+
+def of_row(row: Row, uris: Mapping[str, str]) -> Evidence:
+    """A row of a register."""
+    return _evidence(row.record_id, row.source_id, row.locator, row.text, uris)
 
 
 def _evidence(

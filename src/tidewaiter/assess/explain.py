@@ -1,4 +1,4 @@
-"""A pattern as a lead in words: every sentence from ``words.yml``, every figure cited."""
+"""A group of findings as a lead in words: every sentence from ``words.yml`` and ``flags.yml``."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ import msgspec
 import msgspec.yaml
 
 from tidewaiter.assess import evidence, weigh
-from tidewaiter.assess.flags.definition import definitions
-from tidewaiter.assess.flags.listed_receiver import (
-    ListedReceiver,
-    in_force,
-    listed_receiver,
-)
+from tidewaiter.assess.deliveries import Item
+from tidewaiter.assess.flags.definition import Definition
+from tidewaiter.assess.flags.listed_receiver import in_force
+from tidewaiter.assess.flags.outcome import Outcome
+from tidewaiter.assess.grouping import Delivered, Group
 from tidewaiter.assess.pattern import Pattern, Receiver
+from tidewaiter.assess.trader import Trader
+from tidewaiter.goods.controlled import is_watched
 from tidewaiter.goods.rates import Rates
 from tidewaiter.model.finding import Evidence, Flag, Lead, Subject
 from tidewaiter.model.ids import lead_id
 from tidewaiter.model.money import MONEY_PLACES, plain
 from tidewaiter.resolve.parties import Party
 
-FLAG = "EUS-08"
+LISTED_FLAG = "EUS-08"
+PATTERN = "diversion"
 NOT_CALIBRATED = "not calibrated: no local outcomes and no labelled simulation yet"
 
 
@@ -37,6 +39,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     view: str
     uris: Mapping[str, str]
     rates: Rates
+    definitions: Mapping[str, Definition]
 
 
 @cache
@@ -46,46 +49,132 @@ def words() -> dict[str, Any]:
     return msgspec.yaml.decode(text, type=dict[str, Any])
 
 
-def lead(pattern: Pattern, frame: Frame) -> Lead:
-    """The lead of one pattern, not yet ranked (rank 0)."""
-    seen = listed_receiver(pattern)
-    points = weigh.listed_receiver_points(seen)
-    score = weigh.total([points])
-    cited, omitted = _evidence(pattern, frame)
-    flag = _flag(pattern, seen, points, cited, frame)
-    value, unpriced = _value(pattern, frame)
-    items = [d.item for d in pattern.deliveries]
+def lead(group: Group, frame: Frame) -> Lead:
+    """The lead of one group, not yet ranked (rank 0)."""
+    shown = _Shown(group, frame)
+    score = group.score
+    items = shown.items
+    value, unpriced = _value(shown.valued, frame)
+    dates = sorted((item.date_day, item.date) for item in items)
     return Lead(
-        lead_id=lead_id(FLAG, [pattern.sender.party_id, pattern.listed_id]),
+        lead_id=lead_id(PATTERN, [group.focus.party.party_id]),
         rank=0,
         score=score,
         probability=None,
         probability_reason=NOT_CALIBRATED,
         band=weigh.band(score),
         as_of=frame.as_of,
-        headline=_headline(pattern, seen),
-        subjects=tuple(_subjects(pattern)),
-        flags=(flag,),
-        counter_evidence=tuple(_counter(pattern)),
-        would_clear=tuple(words()["would_clear"].values()),
-        missing=tuple(_missing(pattern, frame, unpriced, omitted)),
-        goods=tuple(sorted({_goods(i.hs_code, i.description) for i in items})),
-        route=_route(pattern),
+        headline=_headline(group, frame),
+        subjects=tuple(dict.fromkeys(_subjects(group))),
+        flags=tuple(_flags(group, shown, frame)),
+        counter_evidence=tuple(dict.fromkeys(_counter(group, frame))),
+        would_clear=tuple(dict.fromkeys(_would_clear(group, frame))),
+        missing=tuple(dict.fromkeys(_missing(group, shown, unpriced, frame))),
+        goods=tuple(sorted({_goods(i.hs_code, i.description) for i in shown.valued})),
+        route=_route(group, shown),
         value_usd=value,
-        first_event=min([i.date for i in items] + [p.item.date for p in pattern.drawn]),
-        last_event=max(i.date for i in items),
-        evidence=cited,
+        first_event=dates[0][1] if dates else None,
+        last_event=dates[-1][1] if dates else None,
+        evidence=shown.evidence,
     )
 
 
-def _flag(
-    pattern: Pattern,
-    seen: ListedReceiver,
-    points: int,
-    cited: tuple[Evidence, ...],
-    frame: Frame,
-) -> Flag:
-    say = words()
+class _Shown:
+    """The rows of a group: what is cited, and what its value and goods are told of."""
+
+    def __init__(self, group: Group, frame: Frame) -> None:
+        traders = (group.focus, *group.intermediaries)
+        legs = {leg.item.record_id: leg.item for trader in traders for leg in trader.legs}
+        cited = {
+            record: legs[record] for o in group.outcomes for record in o.rows if record in legs
+        }
+        for each in group.delivered:
+            cited |= {d.item.record_id: d.item for d in each.pattern.deliveries}
+            cited |= {p.item.record_id: p.item for p in each.pattern.drawn}
+        self.items: list[Item] = sorted(cited.values(), key=lambda i: (i.date_day, i.record_id))
+        self.valued = _valued(group, self.items)
+        rows = {
+            row.record_id: evidence.of_row(row, frame.uris)
+            for trader in traders
+            for row in _rows(trader)
+        }
+        listings = [
+            evidence.of_listing(r.entry, listing, frame.uris)
+            for each in group.delivered
+            for r in _entries(each.pattern)
+            for listing in r.entry.listings
+        ]
+        wanted = [record for o in group.outcomes for record in o.rows if record in rows]
+        self._of = {item.record_id: evidence.of_item(item, frame.uris) for item in self.items}
+        self._of |= rows
+        every = [*listings, *(rows[r] for r in wanted), *(self._of[i.record_id] for i in self.items)]
+        once = list({row.evidence_id: row for row in every}.values())
+        self.evidence = tuple(once[: evidence.LARGEST])
+        self.omitted = max(0, len(once) - evidence.LARGEST)
+        self._kept = {row.evidence_id for row in self.evidence}
+        self._listings = listings
+
+    def of_rows(self, records: tuple[str, ...]) -> tuple[str, ...]:
+        """The evidence ids of records that are shown."""
+        ids = dict.fromkeys(self._of[r].evidence_id for r in records if r in self._of)
+        return tuple(each for each in ids if each in self._kept)
+
+    def of_pattern(self, pattern: Pattern, uris: Mapping[str, str]) -> tuple[str, ...]:
+        """The evidence ids of a pattern: its listings, deliveries and imports."""
+        ids = [
+            evidence.of_listing(r.entry, listing, uris).evidence_id
+            for r in _entries(pattern)
+            for listing in r.entry.listings
+        ]
+        ids += [self._of[d.item.record_id].evidence_id for d in pattern.deliveries]
+        ids += [self._of[p.item.record_id].evidence_id for p in pattern.drawn]
+        return tuple(each for each in dict.fromkeys(ids) if each in self._kept)
+
+
+def _rows(trader: Trader) -> Iterator[Any]:
+    if trader.registration is not None:
+        yield trader.registration.row
+    for each in trader.owners:
+        yield from each.rows
+
+
+def _valued(group: Group, items: list[Item]) -> list[Item]:
+    """What the lead's value is told of: deliveries, else what left for the target, else all."""
+    sent = {d.item.record_id for each in group.delivered for d in each.pattern.deliveries}
+    if sent:
+        return [item for item in items if item.record_id in sent]
+    gone = {leg.item.record_id for leg in group.focus.to_target}
+    return [item for item in items if item.record_id in gone] or items
+
+
+def _flags(group: Group, shown: _Shown, frame: Frame) -> Iterator[Flag]:
+    """Flags in the order of what they add."""
+    points = group.points
+    made = [
+        _listed_flag(each, given, shown, frame)
+        for each, given in zip(group.delivered, points, strict=False)
+    ]
+    made += [
+        _other_flag(outcome, given, shown)
+        for outcome, given in zip(group.outcomes, points[len(group.delivered) :], strict=True)
+    ]
+    yield from sorted(made, key=lambda flag: (-flag.points, flag.flag_id, flag.subject_id))
+
+
+def _other_flag(outcome: Outcome, points: int, shown: _Shown) -> Flag:
+    return Flag(
+        flag_id=outcome.flag_id,
+        subject_id=outcome.subject_id,
+        points=points,
+        observed=outcome.observed,
+        threshold=outcome.threshold,
+        sentence=outcome.sentence,
+        evidence_ids=shown.of_rows(outcome.rows),
+    )
+
+
+def _listed_flag(each: Delivered, points: int, shown: _Shown, frame: Frame) -> Flag:
+    say, pattern, seen = words(), each.pattern, each.seen
     best = _best(pattern)
     share = f"{seen.traced:.0%}"
     tracing = say["traced" if pattern.drawn else "untraced"].format(
@@ -110,23 +199,56 @@ def _flag(
         hops=_count(seen.hops, "hop"),
         share=share,
     )
-    hops = definitions()[FLAG]["max_hops"]
+    hops = f"{frame.definitions[LISTED_FLAG].limits['max_hops']:g}"
     threshold = say["threshold"].format(threshold=frame.match_threshold, max_hops=hops)
     return Flag(
-        flag_id=FLAG,
+        flag_id=LISTED_FLAG,
         subject_id=pattern.sender.party_id,
         points=points,
         observed=observed,
         threshold=threshold,
         sentence=sentence,
-        evidence_ids=tuple(e.evidence_id for e in cited),
+        evidence_ids=shown.of_pattern(pattern, frame.uris),
     )
 
 
-def _subjects(pattern: Pattern) -> Iterator[Subject]:
-    for supplier in pattern.suppliers:
-        yield _subject(supplier, "supplier")
-    yield _subject(pattern.sender, "sender")
+def _subjects(group: Group) -> Iterator[Subject]:
+    """Who takes part, in the order of the chain."""
+    focus = group.focus.party
+    between = {trader.party.party_id for trader in group.intermediaries}
+    for each in group.delivered:
+        for supplier in each.pattern.suppliers:
+            if supplier.party_id not in between | {focus.party_id}:
+                yield _subject(supplier, "supplier")
+    for trader in group.intermediaries:
+        yield _subject(trader.party, "intermediary")
+    yield _subject(focus, "sender")
+    for each in group.delivered:
+        yield from _receivers(each.pattern)
+    if not group.delivered:
+        yield from _buyers(group.focus)
+
+
+def _buyers(trader: Trader) -> Iterator[Subject]:
+    """Who received watched goods in the target state, as declared."""
+    for leg in trader.to_target:
+        if is_watched(leg.item.hs_code):
+            yield Subject(
+                entity_id=leg.partner,
+                caption=_caption(trader, leg.partner) or leg.item.consignee_name,
+                schema="LegalEntity",
+                country=leg.item.consignee_country,
+                role="buyer",
+            )
+
+
+def _caption(trader: Trader, buyer: str) -> str | None:
+    """One name for a buyer, however its deliveries spell it."""
+    names = sorted(leg.item.consignee_name for leg in trader.to_target if leg.partner == buyer)
+    return names[0] if names else None
+
+
+def _receivers(pattern: Pattern) -> Iterator[Subject]:
     for party_id in dict.fromkeys(r.party.party_id for r in pattern.receivers):
         named = next(r.party for r in pattern.receivers if r.party.party_id == party_id)
         yield _subject(named, "receiver as declared")
@@ -152,22 +274,54 @@ def _subject(party: Party, role: str) -> Subject:
     )
 
 
-def _headline(pattern: Pattern, seen: ListedReceiver) -> str:
-    best = _best(pattern)
-    form = words()["headline" if pattern.drawn else "headline_direct"]
-    if not seen.in_force:
-        form = words()["headline_later"]
+def _headline(group: Group, frame: Frame) -> str:
+    """The strongest delivery to a listed party, else the strongest flag."""
+    say, sender = words(), group.focus.party
+    country = sender.country or "unknown"
+    if not group.delivered:
+        best = max(group.outcomes, key=lambda o: (weigh.outcome_points(o, unlinked=False), o.flag_id))
+        name = frame.definitions[best.flag_id].name
+        goods = say["headline_goods"] if group.focus.linked else ""
+        return str(
+            say["headline_flags"].format(
+                flag=name, country=country, sender=sender.caption, goods=goods
+            )
+        )
+    each = max(group.delivered, key=lambda d: weigh.listed_receiver_points(d.seen))
+    pattern, best_receiver = each.pattern, _best(each.pattern)
+    form = say["headline" if pattern.drawn else "headline_direct"]
+    if not each.seen.in_force:
+        form = say["headline_later"]
     return str(
         form.format(
             measures=_measures(pattern),
-            country=pattern.sender.country or "unknown",
-            sender=pattern.sender.caption,
-            receiver=best.party.caption,
+            country=country,
+            sender=sender.caption,
+            receiver=best_receiver.party.caption,
         )
     )
 
 
-def _counter(pattern: Pattern) -> Iterator[str]:
+def _would_clear(group: Group, frame: Frame) -> Iterator[str]:
+    if group.delivered:
+        yield from words()["would_clear"].values()
+    for outcome in group.outcomes:
+        yield frame.definitions[outcome.flag_id].would_clear
+
+
+def _counter(group: Group, frame: Frame) -> Iterator[str]:
+    say = words()["counter"]
+    for each in group.delivered:
+        yield from _against(each.pattern)
+    if group.unlinked:
+        yield say["unlinked"].format(sender=group.focus.party.caption)
+    for outcome in group.tested:
+        if outcome.state == "not seen":
+            name = frame.definitions[outcome.flag_id].name
+            yield say["not_seen"].format(flag=name, observed=outcome.observed)
+
+
+def _against(pattern: Pattern) -> Iterator[str]:
     say = words()["counter"]
     last = pattern.deliveries[-1].item
     for receiver in _entries(pattern):
@@ -187,46 +341,41 @@ def _counter(pattern: Pattern) -> Iterator[str]:
         yield say["no_import"]
 
 
-def _missing(pattern: Pattern, frame: Frame, unpriced: list[str], omitted: int) -> Iterator[str]:
+def _missing(group: Group, shown: _Shown, unpriced: list[str], frame: Frame) -> Iterator[str]:
     say = words()["missing"]
-    country = pattern.sender.country or "unknown"
-    yield say["jurisdiction"].format(measures=_measures(pattern), country=country)
-    yield say["goods"]
+    country = group.focus.party.country or "unknown"
+    for each in group.delivered:
+        yield say["jurisdiction"].format(measures=_measures(each.pattern), country=country)
+        for receiver in _entries(each.pattern):
+            if any(listing.listed_on is None for listing in receiver.entry.listings):
+                yield say["undated"].format(entry=receiver.entry.caption)
+        silent = [
+            d for d in each.pattern.deliveries if d.item.quantity is None and d.item.net_kg is None
+        ]
+        if silent:
+            yield say["amounts"].format(count=len(silent))
+    yield say["goods"] if group.delivered else say["law"].format(country=country)
     if unpriced:
         yield say["value"].format(pairs=", ".join(unpriced))
-    for receiver in _entries(pattern):
-        if any(listing.listed_on is None for listing in receiver.entry.listings):
-            yield say["undated"].format(entry=receiver.entry.caption)
-    silent = [d for d in pattern.deliveries if d.item.quantity is None and d.item.net_kg is None]
-    if silent:
-        yield say["amounts"].format(count=len(silent))
+    if not group.focus.outward_seen:
+        yield say["unseen_border"].format(country=country)
+    for outcome in group.tested:
+        if outcome.state == "not computable":
+            name = frame.definitions[outcome.flag_id].name
+            yield say["not_computable"].format(flag=name, lacks=outcome.lacks)
     kind, _, where = frame.view.partition(":")
     view = words()["views"].get(kind, "").format(country=where)
     if view:
         yield view
-    if omitted:
-        yield say["rows"].format(count=omitted)
+    if shown.omitted:
+        yield say["rows"].format(count=shown.omitted)
 
 
-def _evidence(pattern: Pattern, frame: Frame) -> tuple[tuple[Evidence, ...], int]:
-    """Listings first, then deliveries and imports in order of date; what was left out."""
-    rows = [
-        evidence.of_listing(r.entry, listing, frame.uris)
-        for r in _entries(pattern)
-        for listing in r.entry.listings
-    ]
-    rows += [evidence.of_item(d.item, frame.uris) for d in pattern.deliveries]
-    rows += [evidence.of_item(p.item, frame.uris) for p in pattern.drawn]
-    once = list({row.evidence_id: row for row in rows}.values())
-    return tuple(once[: evidence.LARGEST]), max(0, len(once) - evidence.LARGEST)
-
-
-def _value(pattern: Pattern, frame: Frame) -> tuple[str | None, list[str]]:
-    """US dollars of all deliveries, and the currencies and years without a rate."""
+def _value(items: list[Item], frame: Frame) -> tuple[str | None, list[str]]:
+    """US dollars of the items, and the currencies and years without a rate."""
     cents: list[int] = []
     unpriced: set[str] = set()
-    items = {d.item.record_id: d.item for d in pattern.deliveries}
-    for item in items.values():
+    for item in items:
         worth = frame.rates.usd_cents(item.value, item.currency, item.date_day)
         if worth is None:
             unpriced.add(f"{item.currency} {item.date_day[:4]}")
@@ -235,20 +384,27 @@ def _value(pattern: Pattern, frame: Frame) -> tuple[str | None, list[str]]:
     return (plain(sum(cents), MONEY_PLACES) if cents else None), sorted(unpriced)
 
 
-def _route(pattern: Pattern) -> tuple[str, ...]:
+def _route(group: Group, shown: _Shown) -> tuple[str, ...]:
     """Legs in order, as declared: where from, the sender's country, where to.
 
     Several countries on one leg stand side by side, because they are alternatives and
     not a journey.
     """
-    items = [delivery.item for delivery in pattern.deliveries]
-    legs: list[set[str | None]] = [
-        {pair.item.dispatch_country or pair.item.consignor_country for pair in pattern.drawn},
-        {pattern.sender.country},
-        {item.destination_country or item.consignee_country for item in items},
-    ]
+    drawn = [pair.item for each in group.delivered for pair in each.pattern.drawn]
+    sent = {item.record_id for item in shown.valued}
+    came = drawn or [leg.item for leg in group.focus.inward if leg.item.record_id in _ids(shown)]
+    gone = [leg.item for leg in group.focus.legs if leg.item.record_id in sent and not leg.inward]
+    gone += [d.item for each in group.delivered for d in each.pattern.deliveries]
+    between = {trader.party.country for trader in group.intermediaries}
+    first: set[str | None] = {item.dispatch_country or item.consignor_country for item in came}
+    last: set[str | None] = {item.destination_country or item.consignee_country for item in gone}
+    legs = [first - between, between - {None}, {group.focus.party.country}, last]
     named = [sorted(each for each in leg if each) for leg in legs]
     return tuple(" / ".join(leg) for leg in named if leg)
+
+
+def _ids(shown: _Shown) -> set[str]:
+    return {item.record_id for item in shown.items}
 
 
 def _best(pattern: Pattern) -> Receiver:

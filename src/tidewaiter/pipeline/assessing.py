@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import ibis
@@ -10,11 +11,15 @@ import pyarrow as pa
 
 from tidewaiter.assess.deliveries import deliveries, drawn, read_deliveries, read_drawn
 from tidewaiter.assess.explain import Frame, lead
+from tidewaiter.assess.flags.all_flags import outcomes
+from tidewaiter.assess.flags.definition import with_limits
+from tidewaiter.assess.flags.outcome import Outcome
+from tidewaiter.assess.grouping import groups
 from tidewaiter.assess.pattern import Pattern, Receiver, patterns
 from tidewaiter.assess.rank import ranked
 from tidewaiter.goods.rates import Rates
 from tidewaiter.model.finding import Lead
-from tidewaiter.pipeline import naming
+from tidewaiter.pipeline import naming, trading
 from tidewaiter.pipeline.context import Context, write
 from tidewaiter.pipeline.tracing import ATTRIBUTIONS
 from tidewaiter.resolve.parties import Party
@@ -33,22 +38,48 @@ FINDINGS = pa.schema(
         ("as_of", pa.string()),
     ]
 )
+TESTED = pa.schema(
+    [
+        ("flag_id", pa.string()),
+        ("subject_id", pa.string()),
+        ("state", pa.string()),
+        ("strength", pa.float64()),
+        ("observed", pa.string()),
+        ("threshold", pa.string()),
+        ("sentence", pa.string()),
+        ("lacks", pa.string()),
+        ("rows", pa.list_(pa.string())),
+        ("as_of", pa.string()),
+    ]
+)
 
 
 def assess(context: Context, folder: Path) -> None:
-    """Leads and findings of every flag."""
+    """Leads, and the answer of every flag for every party that was looked at."""
     frame = _frame(context)
-    leads = [lead(pattern, frame) for pattern in _patterns(context)]
+    parties = {party.party_id: party for party in naming.read_parties(context)}
+    receivers = _receivers(context, parties)
+    found = _patterns(context, parties, receivers)
+    seen = trading.traders(
+        context,
+        parties,
+        senders={pattern.sender.party_id for pattern in found},
+        listed=frozenset(r.party.party_id for r in receivers),
+        rates=frame.rates,
+    )
+    answers = {name: outcomes(trader, frame.definitions) for name, trader in seen.items()}
+    leads = [lead(group, frame) for group in groups(found, seen, answers)]
     best_first = ranked(leads, context.settings.min_score)
     lines = b"".join(msgspec.json.encode(each) + b"\n" for each in best_first)
     (folder / "leads.jsonl").write_bytes(lines)
     write(_findings(best_first), folder / "findings.parquet")
+    write(_tested(answers, context.world.day), folder / "tested.parquet")
 
 
-def _patterns(context: Context) -> list[Pattern]:
-    engine, rows = context.world.engine, context.world.rows("declarations")
-    parties = {party.party_id: party for party in naming.read_parties(context)}
-    receivers = _receivers(context, parties)
+def _patterns(
+    context: Context, parties: dict[str, Party], receivers: list[Receiver]
+) -> list[Pattern]:
+    engine, rows = context.world.engine, context.shipments()
     names = sorted({r.party.party_id for r in receivers})
     engine.arrow("mentions", context.read("mentions.parquet"))
     engine.arrow("receivers", pa.table({"party_id": pa.array(names, pa.string())}))
@@ -96,6 +127,7 @@ def _frame(context: Context) -> Frame:
             ((r["currency"], r["period"], r["usd_per_unit"]) for r in rates),
             known_by=clock.day if clock.named else None,
         ),
+        definitions=with_limits(context.settings.flags),
     )
 
 
@@ -106,3 +138,13 @@ def _findings(leads: list[Lead]) -> pa.Table:
         for flag in each.flags
     ]
     return pa.Table.from_pylist(rows, FINDINGS)
+
+
+def _tested(answers: Mapping[str, tuple[Outcome, ...]], day: str) -> pa.Table:
+    """Every answer, also "not seen" and "not computable": a flag is never silently zero."""
+    rows = [
+        msgspec.structs.asdict(outcome) | {"as_of": day}
+        for name in sorted(answers)
+        for outcome in answers[name]
+    ]
+    return pa.Table.from_pylist(rows, TESTED)

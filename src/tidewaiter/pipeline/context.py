@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
@@ -12,6 +13,10 @@ import pyarrow.parquet as pq
 from tidewaiter.pipeline.world import World
 from tidewaiter.resolve.judgement import Judgements
 from tidewaiter.settings import Settings
+from tidewaiter.trace.shipments import shipments
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +31,10 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     judgements: Judgements
     results: dict[str, Path]
     progress: Callable[[str, int, int], None]
+
+    def shipments(self) -> ir.Table:
+        """Every paper of the day that says what went to whom."""
+        return shipments(self.world.rows("declarations"), self.world.rows("movements"))
 
     def read(self, name: str) -> pa.Table:
         """A Parquet result of an earlier stage."""

@@ -1,23 +1,26 @@
-"""Where the demonstration case lies: in the wheel, or beside the source tree."""
+"""The world that ``tidewaiter demo`` makes: small enough to read, with both kinds of things."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from tidewaiter.simulate.plan import Part, Plan
 
-import tidewaiter
-from tidewaiter.errors import MissingError
+DECLARATIONS = 3_000
+FIRMS = 400
+SCHEMES = (
+    Part("instant_shell", "medium"),
+    Part("kit_assembly", "medium"),
+    Part("multi_hop", "medium"),
+)
+LOOK_ALIKES = ("growing_distributor", "namesake", "cars_through_georgia", "true_factory")
 
-FOLDER = "demo_case"
 
-
-def case_folder() -> Path:
-    """The folder of the invented case that ``tidewaiter demo`` loads."""
-    package = Path(tidewaiter.__file__).parent
-    for place in (package / FOLDER, package.parents[1] / "examples" / FOLDER):
-        if place.is_dir():
-            return place
-    raise MissingError(
-        "the demonstration case is not installed",
-        where=str(package / FOLDER),
-        next_step="install Tidewaiter from its wheel, or run from a checkout",
+def plan(seed: int, names_seed: int | None = None) -> Plan:
+    """The demonstration's plan."""
+    return Plan(
+        seed=seed,
+        names_seed=names_seed,
+        declarations=DECLARATIONS,
+        firms=FIRMS,
+        schemes=SCHEMES,
+        decoys=LOOK_ALIKES,
     )

@@ -61,7 +61,7 @@ COMPANY_COLUMNS = (
 def parties(context: Context, folder: Path) -> None:
     """Resolve every mention of the declarations to a party."""
     world = context.world
-    named = world.engine.fetch(mentions(world.rows("declarations")).order_by("mention"))
+    named = world.engine.fetch(mentions(context.shipments()).order_by("mention"))
     companies = world.fetch("companies", *COMPANY_COLUMNS)
     found = resolve(named.to_pylist(), companies.to_pylist(), context.judgements)
     write(_rows(found.parties, PARTIES), folder / "parties.parquet")

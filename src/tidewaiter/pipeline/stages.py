@@ -3,10 +3,10 @@
 ======== ============================ ============================================
 stage    reads                        writes
 ======== ============================ ============================================
-parties  declarations, companies      parties.parquet, mentions.parquet
+parties  shipments, companies         parties.parquet, mentions.parquet
 screen   parties, statements          matches.parquet
-trace    declarations, mentions       attributions.parquet
-assess   all of these, rates          findings.parquet, leads.jsonl
+trace    shipments, mentions          attributions.parquet
+assess   all of these, stakes, rates  findings.parquet, tested.parquet, leads.jsonl
 report   leads                        report.html
 ======== ============================ ============================================
 """
@@ -46,9 +46,9 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 STAGES = (
     Stage(
         name="parties",
-        version=1,
+        version=2,
         work=naming.parties,
-        tables=("declarations", "companies"),
+        tables=("declarations", "movements", "companies"),
         after=(),
         settings=(),
         writes=("parties.parquet", "mentions.parquet"),
@@ -64,21 +64,23 @@ STAGES = (
     ),
     Stage(
         name="trace",
-        version=1,
+        version=2,
         work=tracing.trace,
-        tables=("declarations",),
+        tables=("declarations", "movements"),
         after=("parties",),
         settings=("horizon_days",),
         writes=("attributions.parquet",),
     ),
     Stage(
         name="assess",
-        version=1,
+        version=2,
         work=assessing.assess,
-        tables=("declarations", "statements", "rates"),
+        tables=(
+            "declarations", "movements", "companies", "people", "stakes", "statements", "rates",
+        ),  # fmt: skip
         after=("parties", "screen", "trace"),
-        settings=("match_threshold", "horizon_days", "min_score"),
-        writes=("findings.parquet", "leads.jsonl"),
+        settings=("match_threshold", "horizon_days", "min_score", "flags"),
+        writes=("findings.parquet", "tested.parquet", "leads.jsonl"),
     ),
     Stage(
         name="report",

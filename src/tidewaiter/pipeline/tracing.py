@@ -10,6 +10,7 @@ from tidewaiter.pipeline.context import Context, write
 from tidewaiter.pipeline.naming import mention_table
 from tidewaiter.trace.candidates import events
 from tidewaiter.trace.ledger import fifo
+from tidewaiter.trace.legs import legs
 
 ATTRIBUTIONS = pa.schema(
     [
@@ -28,7 +29,7 @@ def trace(context: Context, folder: Path) -> None:
     """Which import each export may have been drawn from; amounts in thousandths."""
     engine = context.world.engine
     engine.arrow("mentions", context.read("mentions.parquet"))
-    rows = engine.fetch(events(context.world.rows("declarations"), mention_table()))
+    rows = engine.fetch(events(legs(context.shipments(), mention_table())))
     came, went, amount = fifo(
         rows["pool"].to_numpy(),
         rows["day"].to_numpy(),

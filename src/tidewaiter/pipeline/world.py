@@ -49,6 +49,7 @@ class World:
         self.state = state
         self.root = root
         self.view = _facts(state).get("view", FULL_VIEW)
+        self.regime_date = _facts(state).get("regime_date")
         self.counts: dict[str, int] = {}
         self.left_out: dict[str, int] = {}
         self._seen: dict[str, list[str]] = {}

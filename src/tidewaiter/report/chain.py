@@ -15,8 +15,10 @@ from tidewaiter.report.plain_text import shown
 
 COLUMNS = (
     ("supplier", "supplied by"),
+    ("intermediary", "passed on by"),
     ("sender", "sent by"),
     ("receiver as declared", "declared for"),
+    ("buyer", "bought by"),
     ("listed party", "matches the entry"),
 )
 WIDTH, HEIGHT, GAP, ROW, TOP = 200, 58, 44, 72, 26

@@ -160,7 +160,12 @@ def _scheme(cast: Cast, told: Told, ids: Ids, papers: Papers) -> Scheme:
 
 def _members(cast: Cast, told: Told, ids: Ids) -> tuple[Member, ...]:
     return tuple(
-        Member(company_id=ids.of(key), name=cast.firms[key].names[0], part=part)
+        Member(
+            company_id=ids.of(key),
+            name=cast.firms[key].names[0],
+            spellings=cast.firms[key].names,
+            part=part,
+        )
         for key, part in told.members.items()
     )
 

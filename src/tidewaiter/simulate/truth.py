@@ -18,6 +18,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     company_id: str
     name: str
+    spellings: tuple[str, ...]
     part: str
 
 

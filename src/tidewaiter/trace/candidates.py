@@ -1,8 +1,7 @@
-"""Declarations as events of a company's stock: what came in, what went out, and when.
+"""Shipments as events of a company's stock: what came in, what went out, and when.
 
-An import is stock of its consignee, an export or re-export is drawn from the stock of
-its consignor. A pool is one company and one HS subheading (six digits) in one unit: the
-declared unit where all rows share it, else kilograms where all rows are weighed.
+A pool is one company and one HS subheading (six digits) in one unit: the declared unit
+where all rows share it, else kilograms where all rows are weighed.
 """
 
 from __future__ import annotations
@@ -11,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from tidewaiter.resolve.mentions import mention_key
-
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -20,25 +17,16 @@ SUBHEADING = 6
 COLUMNS = ("record_id", "holder", "hs6", "unit", "amount", "day", "inward")
 
 
-def events(declarations: ir.Table, parties: ir.Table) -> ir.Table:
+def events(legs: ir.Table) -> ir.Table:
     """Events in ledger order: ``COLUMNS``, and ``pool`` numbered from 0.
 
-    ``parties`` maps ``mention`` to ``party_id``. ``amount`` is in thousandths of the
+    ``legs`` are those of :mod:`tidewaiter.trace.legs`. ``amount`` is in thousandths of the
     unit, ``day`` the days since 1970-01-01. Rows without an amount are left out.
     """
-    inward = declarations.procedure == "import"
-    outward = declarations.procedure.isin(["export", "re-export"])
-    rows = declarations.filter(inward | outward).mutate(
-        inward=inward,
-        mention=ibis.ifelse(
-            inward,
-            mention_key(declarations, "consignee"),
-            mention_key(declarations, "consignor"),
-        ),
-        hs6=declarations.hs_code.substr(0, SUBHEADING),
-        unit=declarations.unit.lower().strip(),
+    rows = legs.mutate(
+        hs6=legs.hs_code.substr(0, SUBHEADING),
+        unit=legs.unit.lower().strip(),
     )
-    rows = rows.inner_join(parties, "mention").rename(holder="party_id")
     rows = _in_one_unit(rows).filter(lambda t: t.amount.notnull() & (t.amount > 0))
     rows = rows.mutate(
         day=rows.date_day.epoch_days(),

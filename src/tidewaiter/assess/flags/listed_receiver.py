@@ -21,6 +21,7 @@ class ListedReceiver(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     match_score: float
+    by_identifier: bool
     hops: int
     traced: float
     in_force: bool
@@ -32,6 +33,7 @@ def listed_receiver(pattern: Pattern) -> ListedReceiver:
     last = pattern.deliveries[-1].item.date_day
     return ListedReceiver(
         match_score=max(r.match.score for r in pattern.receivers),
+        by_identifier=any(r.match.by_identifier for r in pattern.receivers),
         hops=2 if pattern.drawn else 1,
         traced=_traced_share(pattern),
         in_force=any(in_force(r, last) for r in pattern.receivers),
