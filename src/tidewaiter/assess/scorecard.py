@@ -43,7 +43,7 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
 
     view: str
     queue: str
-    seeds: tuple[int, ...]
+    seed: int
     alerts: int
     schemes: int
     average_precision: float | None
@@ -119,7 +119,7 @@ def score(
     return Scorecard(
         view=view,
         queue=queue,
-        seeds=(truth.seed,),
+        seed=truth.seed,
         alerts=len(alerts),
         schemes=len(truth.schemes),
         average_precision=_average_precision(named, firsts, len(truth.schemes)),

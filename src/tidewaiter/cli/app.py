@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tidewaiter.cli import audit, console, data, download, lists, names, work
+from tidewaiter.cli import audit, console, data, download, lists, names, work, worlds
 
 app = typer.Typer(
     name="tidewaiter",
@@ -36,8 +36,13 @@ for command in (
     data.verify,
     data.upgrade,
     data.prune,
+    worlds.simulate,
 ):
     app.command()(command)
+
+bench = typer.Typer(help="Score Tidewaiter on worlds whose truth is known.", no_args_is_help=True)
+bench.command()(worlds.leads)
+app.add_typer(bench, name="bench")
 
 
 def version(show: bool) -> None:

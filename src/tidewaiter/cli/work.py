@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,19 +39,32 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where to make the workspace.")] = Path(
         "tidewaiter-demo"
     ),
+    seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same world.")] = 1,
     json: JsonOption = False,
 ) -> None:
-    """Load a small invented case, run everything and show the leads."""
+    """Make an invented world, run everything, show the leads and explain the look-alikes."""
     from tidewaiter.pipeline import example, intake
     from tidewaiter.pipeline.run import run as carry_out
+    from tidewaiter.report import scores
+    from tidewaiter.simulate import truth as truths
+    from tidewaiter.simulate.generate import generate
     from tidewaiter.store.workspace import Workspace
 
     space = Workspace.create(folder)
     settings = console.resolved(space.path)
+    world = space.path / example.FOLDER
     with console.progress() as tell:
-        intake.load(space, [example.case_folder()], settings, intake.Options())
+        truth = generate(example.plan(seed), world / "full", tell)
+        truths.write(truth, world / truths.FILE_NAME)
+        intake.load(space, [world / "full"], settings, intake.Options())
         report = carry_out(space, settings, progress=tell)
-    _print_run(report, space, json)
+    alike = example.look_alikes(space.path / "out", truth)
+    extra = {"truth": truth, "look_alikes": [{"is": a, "said": w} for a, w in alike]}
+    _print_run(report, space, extra if json else None)
+    if not json:
+        console.show(scores.look_alikes(alike))
+        console.note(f"the world: {world / 'full'}; what is true of it: {world / truths.FILE_NAME}")
+        console.note("No firm, person, plant or list in it is real.")
 
 
 def run(
@@ -74,18 +87,25 @@ def run(
     settings = console.resolved(space.path, threads=threads, wait=wait)
     with console.progress() as tell:
         report = carry_out(space, settings, as_of, tuple(only or ()), tell)
-    _print_run(report, space, json)
+    _print_run(report, space, {} if json else None)
     return _outcome(report, fail_on)
 
 
 def leads(
     workspace: WorkspaceOption = None,
     limit: Annotated[int, typer.Option(help="How many to show.", min=1)] = 20,
+    why_not: Annotated[
+        str | None,
+        typer.Option("--why-not", metavar="COMPANY", help="Say what every flag said of a party."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Show the queue of the newest run, best lead first."""
+    """Show the queue of the newest run, best lead first, or why something is not on it."""
     from tidewaiter.report import table
 
+    if why_not is not None:
+        _explain(console.opened(workspace), why_not, json)
+        return
     found = _newest(console.opened(workspace))
     as_of = found[0].as_of if found else None
     if json:
@@ -113,18 +133,19 @@ def lead(
         console.show(table.one_lead(found, space.path))
 
 
-def _print_run(report: RunReport, space: Workspace, json: bool) -> None:
-    """The queue, what was looked at, and where the files are."""
+def _print_run(report: RunReport, space: Workspace, extra: dict[str, Any] | None) -> None:
+    """The queue, what was looked at, and where the files are; as JSON with ``extra``, if given."""
     from tidewaiter.report import table
 
     out = space.path / "out"
-    if json:
+    if extra is not None:
         content = {
             "out": str(out),
             "leads": report.leads,
             "visible_rows": report.counts,
             "undated_rows_left_out": report.left_out,
             "timings": report.timings,
+            **extra,
         }
         console.show_json(content, report.as_of)
         return
@@ -150,6 +171,17 @@ def _outcome(report: RunReport, fail_on: Band | None) -> int:
     reached = {lead.band for lead in report.leads}
     serious = set(bands[: bands.index(fail_on.value) + 1])
     return EXIT_FAIL_ON if reached & serious else 0
+
+
+def _explain(space: Workspace, asked: str, json: bool) -> None:
+    from tidewaiter.pipeline.why_not import why_not
+    from tidewaiter.report import scores
+
+    found = why_not(space.path / "out", asked)
+    if json:
+        console.show_json({"parties": found})
+    else:
+        console.show(scores.reasons(found))
 
 
 def _newest(space: Workspace) -> list[Lead]:

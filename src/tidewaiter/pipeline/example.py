@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from tidewaiter.simulate.plan import Part, Plan
+from pathlib import Path
 
+from tidewaiter.pipeline.why_not import WhyNot, why_not
+from tidewaiter.simulate.plan import Part, Plan
+from tidewaiter.simulate.truth import LookAlike, Truth
+
+FOLDER = "world"  # inside the demonstration's workspace
 DECLARATIONS = 3_000
 FIRMS = 400
 SCHEMES = (
@@ -24,3 +29,17 @@ def plan(seed: int, names_seed: int | None = None) -> Plan:
         schemes=SCHEMES,
         decoys=LOOK_ALIKES,
     )
+
+
+def look_alikes(out: Path, truth: Truth) -> list[tuple[LookAlike, list[WhyNot]]]:
+    """What the flags said of the firm at the centre of each look-alike: its first member."""
+    return [
+        (alike, why_not(out, _centre(alike)))
+        for alike in truth.look_alikes
+    ]
+
+
+def _centre(alike: LookAlike) -> str:
+    """The firm that looks alike: neither a supplier nor who receives."""
+    acting = [m for m in alike.members if m.part not in {"supplier", "receiver"}]
+    return acting[0].company_id

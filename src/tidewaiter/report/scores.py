@@ -1,0 +1,155 @@
+"""Scorecards, alarm rates and reasons as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from tidewaiter.assess.scorecard import DEPTHS, Scorecard
+from tidewaiter.report.plain_text import shown
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    from tidewaiter.pipeline.benchmark import AlarmRate
+    from tidewaiter.pipeline.why_not import WhyNot
+    from tidewaiter.simulate.truth import LookAlike, Truth
+
+SHOWN_DEPTHS = (20, 50, 100)
+SMALL = 0.01  # below it a share is told in powers of ten
+
+
+def scorecards(cards: Sequence[Scorecard]) -> Group:
+    """Each view on its own line, the full view last, the baseline beside the leads."""
+    from rich.console import Group
+    from rich.text import Text
+
+    table = _table("view", "queue", *_titles())
+    for card in cards:
+        style = "bold" if card.queue == "leads" else "dim"
+        table.add_row(*(Text(cell, style=style) for cell in _cells(card)))
+    note = (
+        "AP: average precision over schemes. P@K: share of right leads among the first K; R@K: share\n"
+        "of schemes named there. lures: look-alikes, wrong: innocent firms, in the first 50. /1k, /10k:\n"
+        "alerts per 1,000 firms and 10,000 consignments. 1e-3, 1e-4: precision if so few firms were\n"
+        "culpable. lost: share of the diverted amount traced to a wrong import or none. Brier needs\n"
+        "probabilities. The full view sees every paper there is: nobody has it."
+    )
+    return Group(table, Text(note, style="dim"))
+
+
+def _titles() -> tuple[str, ...]:
+    depths = [f"{letter}@{depth}" for depth in SHOWN_DEPTHS for letter in ("P", "R")]
+    return ("alerts", "AP", *depths, "lures", "wrong", "/1k", "/10k", "1e-3", "1e-4", "lost", "Brier")
+
+
+def _cells(card: Scorecard) -> list[str]:
+    depths = [
+        _share(each[depth]) for depth in SHOWN_DEPTHS for each in (card.precision, card.recall)
+    ]
+    look_alikes = sum(card.look_alikes[50].values())
+    rare = [_share(each) for each in card.rare.values()]
+    return [
+        card.view,
+        card.queue,
+        str(card.alerts),
+        _share(card.average_precision),
+        *depths,
+        str(look_alikes),
+        str(card.innocent[50]),
+        f"{card.per_firms:.1f}",
+        f"{card.per_consignments:.1f}",
+        *rare,
+        _share(card.misattributed),
+        _share(card.brier),
+    ]
+
+
+def by_kind(card: Scorecard) -> Table:
+    """Which kinds of scheme are found, by depth of the queue."""
+    table = _table("kind of scheme", *(f"R@{depth}" for depth in DEPTHS))
+    for kind, recall in card.recall_by_kind.items():
+        table.add_row(kind.replace("_", " "), *(_share(recall[depth]) for depth in DEPTHS))
+    return table
+
+
+def alarms(rates: Iterable[AlarmRate]) -> Table:
+    """On how many lawful firms each flag is raised, in the full views."""
+    table = _table("flag", "raised on", "lawful firms", "share")
+    for rate in rates:
+        share = rate.raised / rate.lawful if rate.lawful else 0.0
+        table.add_row(rate.flag_id, str(rate.raised), f"{rate.lawful:,}", f"{share:.2%}")
+    return table
+
+
+def reasons(found: Iterable[WhyNot]) -> Group:
+    """What every flag said of each party."""
+    from rich.console import Group
+
+    return Group(*(part for each in found for part in (_who(each), _answers(each))))
+
+
+def look_alikes(told: Iterable[tuple[LookAlike, Sequence[WhyNot]]]) -> Group:
+    """The look-alikes of a world: what each is, and why it is not on the queue."""
+    from rich.console import Group
+    from rich.text import Text
+
+    parts: list[Text] = [Text("Look-alikes, and why they are not on the queue", style="bold")]
+    for alike, found in told:
+        parts.append(Text(f"\n{alike.why}", style="cyan"))
+        parts += [part for each in found for part in (_who(each), _answers(each))]
+    return Group(*parts)
+
+
+def made(truth: Truth) -> Text:
+    """What a world holds."""
+    from rich.text import Text
+
+    return Text(
+        f"{truth.firms:,} firms, {truth.consignments:,} consignments, {len(truth.schemes)} "
+        f"schemes, {len(truth.look_alikes)} look-alikes; exporter {truth.exporter}, bank "
+        f"{truth.bank}, customs of {truth.hub}"
+    )
+
+
+def _who(each: WhyNot) -> Text:
+    from rich.text import Text
+
+    place = f"lead {each.rank}, score {each.score}" if each.rank else "not on the queue"
+    text = Text(f"{shown(each.caption)} ({each.country or 'unknown'}): {place}", style="bold")
+    return text.append(f"   {shown(each.party_id)}", style="not bold dim")
+
+
+def _answers(each: WhyNot) -> Text:
+    from rich.text import Text
+
+    if not each.answers:
+        return Text(
+            "  No flag was computed: it sends no watched goods to the target, is no young firm "
+            "that trades them,\n  imports no kit of drone parts and delivers to no listed party."
+            if each.rank is None
+            else "  Its part in the lead is told there: tidewaiter lead " + str(each.rank),
+        )
+    lines = []
+    for answer in each.answers:
+        told = {"not computable": f"lacks {answer.lacks}"}.get(answer.state, answer.observed)
+        lines.append(f"  {answer.flag_id}  {answer.state}: {shown(told)}")
+    return Text("\n".join(lines))
+
+
+def _share(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.2f}" if value >= SMALL or value == 0 else f"{value:.1e}"
+
+
+def _table(*columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, name in enumerate(columns):
+        table.add_column(name, justify="left" if place < 2 else "right", no_wrap=True)  # noqa: PLR2004
+    return table
