@@ -1,6 +1,6 @@
 """Shipments that name a listed party as receiver, and the imports that fed them.
 
-A delivery is one item of a declaration or movement whose consignee or stated end user matches a listed
+A delivery is one item of a shipment whose consignee or stated end user matches a listed
 party. Its sender is the party whose conduct the lead is about: the consignor; where only
 the end user of an import matches, the importer.
 """
@@ -133,9 +133,7 @@ def _naming(shipments: ir.Table, parties: ir.Table, listed: ir.Table, role: str)
     if role == "end_user":
         importer = mention_key(shipments, "consignee")
         sender = ibis.ifelse(shipments.procedure == "import", importer, sender)
-    rows = shipments.select(
-        *SHOWN, mention=mention_key(shipments, role), sender_mention=sender
-    )
+    rows = shipments.select(*SHOWN, mention=mention_key(shipments, role), sender_mention=sender)
     receivers = parties.semi_join(listed, "party_id").rename(receiver="party_id")
     senders = parties.rename(sender_mention="mention", sender="party_id")
     rows = rows.inner_join(receivers, "mention").inner_join(senders, "sender_mention")

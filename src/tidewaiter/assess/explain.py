@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import msgspec
-import msgspec.yaml
 
-from tidewaiter.assess import evidence, weigh
+from tidewaiter.assess import evidence, pattern_words, weigh
 from tidewaiter.assess.deliveries import Item
 from tidewaiter.assess.flags.definition import Definition
-from tidewaiter.assess.flags.listed_receiver import in_force
 from tidewaiter.assess.flags.outcome import Outcome
 from tidewaiter.assess.grouping import Delivered, Group
-from tidewaiter.assess.pattern import Pattern, Receiver
+from tidewaiter.assess.pattern import Pattern
 from tidewaiter.assess.trader import Trader
 from tidewaiter.goods.controlled import is_watched
 from tidewaiter.goods.rates import Rates
-from tidewaiter.model.finding import Evidence, Flag, Lead, Subject
+from tidewaiter.model.finding import Flag, Lead, Subject
 from tidewaiter.model.ids import lead_id
 from tidewaiter.model.money import MONEY_PLACES, plain
 from tidewaiter.resolve.parties import Party
@@ -40,13 +36,6 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     uris: Mapping[str, str]
     rates: Rates
     definitions: Mapping[str, Definition]
-
-
-@cache
-def words() -> dict[str, Any]:
-    """The sentences of ``words.yml``."""
-    text = resources.files(__package__).joinpath("words.yml").read_text("utf-8")
-    return msgspec.yaml.decode(text, type=dict[str, Any])
 
 
 def lead(group: Group, frame: Frame) -> Lead:
@@ -101,13 +90,17 @@ class _Shown:
         listings = [
             evidence.of_listing(r.entry, listing, frame.uris)
             for each in group.delivered
-            for r in _entries(each.pattern)
+            for r in pattern_words.entries(each.pattern)
             for listing in r.entry.listings
         ]
         wanted = [record for o in group.outcomes for record in o.rows if record in rows]
         self._of = {item.record_id: evidence.of_item(item, frame.uris) for item in self.items}
         self._of |= rows
-        every = [*listings, *(rows[r] for r in wanted), *(self._of[i.record_id] for i in self.items)]
+        every = [
+            *listings,
+            *(rows[r] for r in wanted),
+            *(self._of[i.record_id] for i in self.items),
+        ]
         once = list({row.evidence_id: row for row in every}.values())
         self.evidence = tuple(once[: evidence.LARGEST])
         self.omitted = max(0, len(once) - evidence.LARGEST)
@@ -123,7 +116,7 @@ class _Shown:
         """The evidence ids of a pattern: its listings, deliveries and imports."""
         ids = [
             evidence.of_listing(r.entry, listing, uris).evidence_id
-            for r in _entries(pattern)
+            for r in pattern_words.entries(pattern)
             for listing in r.entry.listings
         ]
         ids += [self._of[d.item.record_id].evidence_id for d in pattern.deliveries]
@@ -174,29 +167,29 @@ def _other_flag(outcome: Outcome, points: int, shown: _Shown) -> Flag:
 
 
 def _listed_flag(each: Delivered, points: int, shown: _Shown, frame: Frame) -> Flag:
-    say, pattern, seen = words(), each.pattern, each.seen
-    best = _best(pattern)
+    say, pattern, seen = pattern_words.words(), each.pattern, each.seen
+    best = pattern_words.best(pattern)
     share = f"{seen.traced:.0%}"
     tracing = say["traced" if pattern.drawn else "untraced"].format(
         share=share,
-        imports=_count(len({p.item.record_id for p in pattern.drawn}), "import"),
+        imports=pattern_words.counted(len({p.item.record_id for p in pattern.drawn}), "import"),
         horizon=frame.horizon_days,
     )
     sentence = say["sentence"].format(
-        deliveries=_count(len(pattern.deliveries), "delivery"),
+        deliveries=pattern_words.counted(len(pattern.deliveries), "delivery"),
         sender=pattern.sender.caption,
         receiver=best.party.caption,
-        via=_vias(pattern),
+        via=pattern_words.vias(pattern),
         what=say["matched_by"]["identifier" if best.match.by_identifier else "name"],
         entry=best.entry.caption,
-        measures=_measures(pattern),
-        listed_on=_listed_on(best),
+        measures=pattern_words.measures(pattern),
+        listed_on=pattern_words.listed_on(best),
         tracing=tracing,
     )
     observed = say["observed"].format(
-        deliveries=_count(len(pattern.deliveries), "delivery"),
+        deliveries=pattern_words.counted(len(pattern.deliveries), "delivery"),
         score=f"{seen.match_score:.2f}",
-        hops=_count(seen.hops, "hop"),
+        hops=pattern_words.counted(seen.hops, "hop"),
         share=share,
     )
     hops = f"{frame.definitions[LISTED_FLAG].limits['max_hops']:g}"
@@ -216,10 +209,9 @@ def _subjects(group: Group) -> Iterator[Subject]:
     """Who takes part, in the order of the chain."""
     focus = group.focus.party
     between = {trader.party.party_id for trader in group.intermediaries}
-    for each in group.delivered:
-        for supplier in each.pattern.suppliers:
-            if supplier.party_id not in between | {focus.party_id}:
-                yield _subject(supplier, "supplier")
+    for supplier in _suppliers(group):
+        if supplier.entity_id not in between | {focus.party_id}:
+            yield supplier
     for trader in group.intermediaries:
         yield _subject(trader.party, "intermediary")
     yield _subject(focus, "sender")
@@ -227,6 +219,28 @@ def _subjects(group: Group) -> Iterator[Subject]:
         yield from _receivers(each.pattern)
     if not group.delivered:
         yield from _buyers(group.focus)
+
+
+def _suppliers(group: Group) -> Iterator[Subject]:
+    """Who sold what is traced to a delivery; else who sold what a flag rests on."""
+    if any(each.pattern.drawn for each in group.delivered):
+        for each in group.delivered:
+            for supplier in each.pattern.suppliers:
+                yield _subject(supplier, "supplier")
+        return
+    cited = {record for outcome in group.outcomes for record in outcome.rows}
+    sellers: dict[str, Item] = {}
+    for leg in group.focus.inward:
+        if leg.item.record_id in cited:
+            sellers.setdefault(leg.partner, leg.item)
+    for party_id, item in sorted(sellers.items()):
+        yield Subject(
+            entity_id=party_id,
+            caption=item.consignor_name,
+            schema="LegalEntity",
+            country=item.consignor_country,
+            role="supplier",
+        )
 
 
 def _buyers(trader: Trader) -> Iterator[Subject]:
@@ -276,10 +290,12 @@ def _subject(party: Party, role: str) -> Subject:
 
 def _headline(group: Group, frame: Frame) -> str:
     """The strongest delivery to a listed party, else the strongest flag."""
-    say, sender = words(), group.focus.party
+    say, sender = pattern_words.words(), group.focus.party
     country = sender.country or "unknown"
     if not group.delivered:
-        best = max(group.outcomes, key=lambda o: (weigh.outcome_points(o, unlinked=False), o.flag_id))
+        best = max(
+            group.outcomes, key=lambda o: (weigh.outcome_points(o, unlinked=False), o.flag_id)
+        )
         name = frame.definitions[best.flag_id].name
         goods = say["headline_goods"] if group.focus.linked else ""
         return str(
@@ -288,13 +304,13 @@ def _headline(group: Group, frame: Frame) -> str:
             )
         )
     each = max(group.delivered, key=lambda d: weigh.listed_receiver_points(d.seen))
-    pattern, best_receiver = each.pattern, _best(each.pattern)
+    pattern, best_receiver = each.pattern, pattern_words.best(each.pattern)
     form = say["headline" if pattern.drawn else "headline_direct"]
     if not each.seen.in_force:
         form = say["headline_later"]
     return str(
         form.format(
-            measures=_measures(pattern),
+            measures=pattern_words.measures(pattern),
             country=country,
             sender=sender.caption,
             receiver=best_receiver.party.caption,
@@ -304,15 +320,15 @@ def _headline(group: Group, frame: Frame) -> str:
 
 def _would_clear(group: Group, frame: Frame) -> Iterator[str]:
     if group.delivered:
-        yield from words()["would_clear"].values()
+        yield from pattern_words.words()["would_clear"].values()
     for outcome in group.outcomes:
         yield frame.definitions[outcome.flag_id].would_clear
 
 
 def _counter(group: Group, frame: Frame) -> Iterator[str]:
-    say = words()["counter"]
+    say = pattern_words.words()["counter"]
     for each in group.delivered:
-        yield from _against(each.pattern)
+        yield from pattern_words.against(each.pattern)
     if group.unlinked:
         yield say["unlinked"].format(sender=group.focus.party.caption)
     for outcome in group.tested:
@@ -321,39 +337,11 @@ def _counter(group: Group, frame: Frame) -> Iterator[str]:
             yield say["not_seen"].format(flag=name, observed=outcome.observed)
 
 
-def _against(pattern: Pattern) -> Iterator[str]:
-    say = words()["counter"]
-    last = pattern.deliveries[-1].item
-    for receiver in _entries(pattern):
-        for listing in receiver.entry.listings:
-            if listing.delisted_on:
-                yield say["delisted"].format(
-                    entry=receiver.entry.caption, delisted_on=listing.delisted_on
-                )
-            elif listing.listed_on and not in_force(receiver, last.date_day):
-                yield say["listed_later"].format(
-                    entry=receiver.entry.caption, listed_on=listing.listed_on, last=last.date
-                )
-    best = _best(pattern)
-    if not any(r.match.by_identifier for r in pattern.receivers):
-        yield say["name_only"].format(entry=best.entry.caption)
-    if not pattern.drawn:
-        yield say["no_import"]
-
-
 def _missing(group: Group, shown: _Shown, unpriced: list[str], frame: Frame) -> Iterator[str]:
-    say = words()["missing"]
+    say = pattern_words.words()["missing"]
     country = group.focus.party.country or "unknown"
     for each in group.delivered:
-        yield say["jurisdiction"].format(measures=_measures(each.pattern), country=country)
-        for receiver in _entries(each.pattern):
-            if any(listing.listed_on is None for listing in receiver.entry.listings):
-                yield say["undated"].format(entry=receiver.entry.caption)
-        silent = [
-            d for d in each.pattern.deliveries if d.item.quantity is None and d.item.net_kg is None
-        ]
-        if silent:
-            yield say["amounts"].format(count=len(silent))
+        yield from pattern_words.missing(each.pattern, country)
     yield say["goods"] if group.delivered else say["law"].format(country=country)
     if unpriced:
         yield say["value"].format(pairs=", ".join(unpriced))
@@ -364,11 +352,9 @@ def _missing(group: Group, shown: _Shown, unpriced: list[str], frame: Frame) -> 
             name = frame.definitions[outcome.flag_id].name
             yield say["not_computable"].format(flag=name, lacks=outcome.lacks)
     kind, _, where = frame.view.partition(":")
-    view = words()["views"].get(kind, "").format(country=where)
-    if view:
-        yield view
-    if shown.omitted:
-        yield say["rows"].format(count=shown.omitted)
+    view = pattern_words.words()["views"].get(kind, "").format(country=where)
+    yield from [view] if view else []
+    yield from [say["rows"].format(count=shown.omitted)] if shown.omitted else []
 
 
 def _value(items: list[Item], frame: Frame) -> tuple[str | None, list[str]]:
@@ -407,44 +393,5 @@ def _ids(shown: _Shown) -> set[str]:
     return {item.record_id for item in shown.items}
 
 
-def _best(pattern: Pattern) -> Receiver:
-    """The receiver whose match is the strongest, by id where equal."""
-    ordered = sorted(pattern.receivers, key=lambda r: (-r.match.score, r.entry.entity_id))
-    return ordered[0]
-
-
-def _entries(pattern: Pattern) -> list[Receiver]:
-    """One receiver an entry, in order of entry."""
-    by_entry = {r.entry.entity_id: r for r in pattern.receivers}
-    return [by_entry[name] for name in sorted(by_entry)]
-
-
-def _measures(pattern: Pattern) -> str:
-    """Which measures of which lists, in words."""
-    say = words()["measures"]
-    found = {
-        f"{say[listing.measure]} ({listing.list_id})"
-        for r in pattern.receivers
-        for listing in r.entry.listings
-    }
-    return " and ".join(sorted(found))
-
-
-def _listed_on(receiver: Receiver) -> str:
-    dates = sorted(each.listed_on for each in receiver.entry.listings if each.listed_on)
-    return dates[0] if dates else "on an unknown day"
-
-
-def _vias(pattern: Pattern) -> str:
-    say = words()["via"]
-    return " and ".join(sorted({say[d.via] for d in pattern.deliveries}))
-
-
 def _goods(code: str, description: str | None) -> str:
     return f"HS {code}: {description}" if description else f"HS {code}"
-
-
-def _count(number: int, noun: str) -> str:
-    """A number and its noun, which takes its plural."""
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
-    return f"{number} {noun if number == 1 else plural}"

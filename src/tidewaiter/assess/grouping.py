@@ -45,9 +45,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         """Points of each pattern and then of each outcome; they add up to the score."""
         every = [("EUS-08", weigh.listed_receiver_points(d.seen)) for d in self.delivered]
         unlinked = self.unlinked
-        every += [
-            (o.flag_id, weigh.outcome_points(o, unlinked=unlinked)) for o in self.outcomes
-        ]
+        every += [(o.flag_id, weigh.outcome_points(o, unlinked=unlinked)) for o in self.outcomes]
         return weigh.capped(every)
 
     @property

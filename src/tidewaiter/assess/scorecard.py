@@ -60,6 +60,14 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
     reliability: tuple[tuple[float, float], ...]
 
 
+class AlarmRate(msgspec.Struct, frozen=True, kw_only=True):
+    """How many lawful firms a flag is raised on, of how many there are."""
+
+    flag_id: str
+    raised: int
+    lawful: int
+
+
 class Known(msgspec.Struct, frozen=True):
     """Which schemes and look-alikes each id and name of a world belongs to."""
 
@@ -123,7 +131,9 @@ def score(
         alerts=len(alerts),
         schemes=len(truth.schemes),
         average_precision=_average_precision(named, firsts, len(truth.schemes)),
-        precision={depth: _share(sum(map(bool, named[:depth])), len(named[:depth])) for depth in DEPTHS},
+        precision={
+            depth: _share(sum(map(bool, named[:depth])), len(named[:depth])) for depth in DEPTHS
+        },
         recall={depth: _recall(firsts, kinds, depth, None) for depth in DEPTHS},
         recall_by_kind={
             kind: {depth: _recall(firsts, kinds, depth, kind) for depth in DEPTHS}
@@ -140,9 +150,7 @@ def score(
     )
 
 
-def misattribution(
-    truth: Truth, traced: Mapping[tuple[str, str], float]
-) -> float | None:
+def misattribution(truth: Truth, traced: Mapping[tuple[str, str], float]) -> float | None:
     """The share of the diverted amount that ``traced`` (import row, export row) misses."""
     lots = [lot for scheme in truth.schemes for lot in scheme.lots if lot.came and lot.went]
     whole = sum(lot.quantity for lot in lots)
@@ -193,7 +201,9 @@ def _look_alikes(
     """How many alerts name a look-alike and no scheme, by kind."""
     found: Counter[str] = Counter()
     for alert, schemes in zip(alerts, named, strict=False):
-        kinds = {facts.look_alikes[k] for k in (*alert.firms, *alert.names) if k in facts.look_alikes}
+        kinds = {
+            facts.look_alikes[k] for k in (*alert.firms, *alert.names) if k in facts.look_alikes
+        }
         found.update(kinds if not schemes else ())
     return dict(sorted(found.items()))
 
@@ -202,18 +212,16 @@ def _rare(
     alerts: Sequence[Alert], named: Sequence[frozenset[str]], truth: Truth, facts: Known
 ) -> dict[str, float | None]:
     """Precision over firms if culpable ones were rare: Bayes' rule on the two rates."""
-    guilty = set(truth.culpable)
-    caught = {k for alert in alerts for k in alert.firms if k in guilty}
+    partakers = set(truth.culpable)
+    caught = {k for alert in alerts for k in alert.firms if k in partakers}
     wrong = sum(not each for each in named)
-    innocent = truth.firms - len(guilty)
-    sensitivity = _share(len(caught), len(guilty))
+    innocent = truth.firms - len(partakers)
+    sensitivity = _share(len(caught), len(partakers))
     false_rate = _share(wrong, innocent)
     if sensitivity is None or false_rate is None or not facts.schemes:
         return {f"{share:g}": None for share in RARE}
     return {
-        f"{share:g}": _share(
-            sensitivity * share, sensitivity * share + false_rate * (1 - share)
-        )
+        f"{share:g}": _share(sensitivity * share, sensitivity * share + false_rate * (1 - share))
         for share in RARE
     }
 

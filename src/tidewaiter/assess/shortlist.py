@@ -23,8 +23,10 @@ FEW_PARTS = 6  # subheadings of drone parts that make an importer worth a look
 
 
 def traders(legs: ir.Table, parties: ir.Table, companies: ir.Table, embargo: Embargo) -> ir.Table:
-    """``party_id`` of the parties in third countries that trade watched goods, and either
-    send some to the target, or are younger than the embargo, or import many drone parts.
+    """``party_id`` of the parties in third countries that are worth a look.
+
+    They trade watched goods, and either send some to the target, or are younger than the
+    embargo, or import many drone parts.
 
     ``parties`` holds ``party_id`` and ``country``. Watched goods are those of
     :func:`tidewaiter.goods.controlled.watched`.
@@ -35,7 +37,9 @@ def traders(legs: ir.Table, parties: ir.Table, companies: ir.Table, embargo: Emb
     young = companies.filter(companies.incorporated_on_day > ibis.date(embargo.since))
     fresh = held.semi_join(young, held.holder == young.record_id).select(party_id="holder")
     bought = held.filter(held.inward & code.isin(sorted(parts())))
-    kinds = bought.group_by("holder").aggregate(kinds=bought.hs_code.substr(0, SUBHEADING).nunique())
+    kinds = bought.group_by("holder").aggregate(
+        kinds=bought.hs_code.substr(0, SUBHEADING).nunique()
+    )
     broad = kinds.filter(kinds.kinds >= FEW_PARTS).select(party_id="holder")
     third = parties.filter(
         parties.country.notnull()
@@ -60,9 +64,7 @@ def deliveries_to_target(legs: ir.Table, embargo: Embargo) -> ir.Table:
 
 def with_partner(legs: ir.Table, parties: ir.Table) -> ir.Table:
     """Legs with the ``partner`` that sent or received them."""
-    other = ibis.ifelse(
-        legs.inward, mention_key(legs, "consignor"), mention_key(legs, "consignee")
-    )
+    other = ibis.ifelse(legs.inward, mention_key(legs, "consignor"), mention_key(legs, "consignee"))
     rows = legs.mutate(mention=other)
     return rows.inner_join(parties, "mention").rename(partner="party_id").drop("mention")
 

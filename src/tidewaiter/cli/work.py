@@ -174,7 +174,7 @@ def _outcome(report: RunReport, fail_on: Band | None) -> int:
 
 
 def _explain(space: Workspace, asked: str, json: bool) -> None:
-    from tidewaiter.pipeline.why_not import why_not
+    from tidewaiter.assess.why_not import why_not
     from tidewaiter.report import scores
 
     found = why_not(space.path / "out", asked)

@@ -115,7 +115,7 @@ def _plan(
     from tidewaiter.simulate.schemes import SCHEMES
 
     kinds, level, alike = parts
-    levels = DIFFICULTIES if level is Level.mixed else (level.value,)
+    levels = [each for each in DIFFICULTIES if level in {Level.mixed, each}]
     plan = Plan(
         seed=seed,
         declarations=declarations,

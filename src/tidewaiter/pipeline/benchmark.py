@@ -11,7 +11,7 @@ import msgspec
 import pyarrow.parquet as pq
 
 from tidewaiter.assess import scorecard
-from tidewaiter.assess.scorecard import Alert, Scorecard
+from tidewaiter.assess.scorecard import AlarmRate, Alert, Scorecard
 from tidewaiter.model.money import QUANTITY_PLACES
 from tidewaiter.pipeline.intake import Options, load
 from tidewaiter.pipeline.run import RunReport, run
@@ -26,17 +26,8 @@ from tidewaiter.store.workspace import Workspace
 
 LEADS, BASELINE = "leads", "one point a flag"
 SHIPPED = ("declarations", "movements")
-LARGE_SHARE = 100  # a world of a scorecard may reject nothing: it is well-formed
 
 Progress = Callable[[str, int, int], None]
-
-
-class AlarmRate(msgspec.Struct, frozen=True, kw_only=True):
-    """How many lawful firms a flag is raised on, of how many there are."""
-
-    flag_id: str
-    raised: int
-    lawful: int
 
 
 class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,9 +83,9 @@ def _view(
     rows = sum(report.counts[name] for name in SHIPPED)
     missed = scorecard.misattribution(truth, _traced(report))
     if view == "full":
-        guilty = set(truth.culpable)
+        partakers = set(truth.culpable)
         alarms.update(
-            flag for firm, flags in raised.items() if firm not in guilty for flag in flags
+            flag for firm, flags in raised.items() if firm not in partakers for flag in flags
         )
     queues = ((LEADS, scorecard.of_leads(report.leads)), (BASELINE, _baseline(raised)))
     for queue, alerts in queues:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tidewaiter.pipeline.why_not import WhyNot, why_not
+from tidewaiter.assess.why_not import WhyNot, why_not
 from tidewaiter.simulate.plan import Part, Plan
 from tidewaiter.simulate.truth import LookAlike, Truth
 
@@ -33,10 +33,7 @@ def plan(seed: int, names_seed: int | None = None) -> Plan:
 
 def look_alikes(out: Path, truth: Truth) -> list[tuple[LookAlike, list[WhyNot]]]:
     """What the flags said of the firm at the centre of each look-alike: its first member."""
-    return [
-        (alike, why_not(out, _centre(alike)))
-        for alike in truth.look_alikes
-    ]
+    return [(alike, why_not(out, _centre(alike))) for alike in truth.look_alikes]
 
 
 def _centre(alike: LookAlike) -> str:

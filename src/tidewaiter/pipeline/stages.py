@@ -24,6 +24,10 @@ from tidewaiter.store.tables import tables
 
 EVERY_TABLE = tuple(each.name for each in tables())
 
+ASSESSED = (
+    "declarations", "movements", "companies", "people", "stakes", "statements", "rates",
+)  # fmt: skip
+
 Work = Callable[[Context, Path], None]
 
 
@@ -75,9 +79,7 @@ STAGES = (
         name="assess",
         version=2,
         work=assessing.assess,
-        tables=(
-            "declarations", "movements", "companies", "people", "stakes", "statements", "rates",
-        ),  # fmt: skip
+        tables=ASSESSED,
         after=("parties", "screen", "trace"),
         settings=("match_threshold", "horizon_days", "min_score", "flags"),
         writes=("findings.parquet", "tested.parquet", "leads.jsonl"),

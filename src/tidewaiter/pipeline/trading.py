@@ -207,7 +207,9 @@ def _owners(
     owned = _chosen(context, {*trade, *buyers}, "owned")
     stakes = context.world.rows("stakes")
     dataset = stakes.record_id.split(":")[0]
-    rows = stakes.mutate(firm=dataset + ":" + stakes.company_id, holder=dataset + ":" + stakes.owner_id)
+    rows = stakes.mutate(
+        firm=dataset + ":" + stakes.company_id, holder=dataset + ":" + stakes.owner_id
+    )
     rows = rows.semi_join(owned, rows.firm == owned.party_id)
     rows = rows.filter(rows.end_day.isnull() | (rows.end_day >= ibis.date(rule.since)))
     rows = rows.left_join(_captions(context), rows.holder == _captions(context).person)
@@ -253,4 +255,3 @@ def _shared_owners(
 
 def _per_cent(share: int | None) -> float | None:
     return None if share is None else share / PARTS_A_PERCENT
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from tidewaiter.assess.scorecard import DEPTHS, Scorecard
+from tidewaiter.assess.scorecard import DEPTHS, AlarmRate, Scorecard
 from tidewaiter.report.plain_text import shown
 
 if TYPE_CHECKING:
@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from tidewaiter.pipeline.benchmark import AlarmRate
-    from tidewaiter.pipeline.why_not import WhyNot
+    from tidewaiter.assess.why_not import WhyNot
     from tidewaiter.simulate.truth import LookAlike, Truth
 
 SHOWN_DEPTHS = (20, 50, 100)
+NOTE = """\
+AP: average precision over schemes. P@K: share of right leads among the first K; R@K:
+share of schemes named there. lures: look-alikes, wrong: innocent firms, in the first 50.
+/1k, /10k: alerts per 1,000 firms and 10,000 consignments. 1e-3, 1e-4: precision if so few
+firms took part. lost: share of the diverted amount traced to a wrong import or to none.
+Brier needs probabilities. The full view sees every paper there is: nobody has it."""
 SMALL = 0.01  # below it a share is told in powers of ten
 
 
@@ -30,19 +35,24 @@ def scorecards(cards: Sequence[Scorecard]) -> Group:
     for card in cards:
         style = "bold" if card.queue == "leads" else "dim"
         table.add_row(*(Text(cell, style=style) for cell in _cells(card)))
-    note = (
-        "AP: average precision over schemes. P@K: share of right leads among the first K; R@K: share\n"
-        "of schemes named there. lures: look-alikes, wrong: innocent firms, in the first 50. /1k, /10k:\n"
-        "alerts per 1,000 firms and 10,000 consignments. 1e-3, 1e-4: precision if so few firms were\n"
-        "culpable. lost: share of the diverted amount traced to a wrong import or none. Brier needs\n"
-        "probabilities. The full view sees every paper there is: nobody has it."
-    )
-    return Group(table, Text(note, style="dim"))
+    return Group(table, Text(NOTE, style="dim"))
 
 
 def _titles() -> tuple[str, ...]:
     depths = [f"{letter}@{depth}" for depth in SHOWN_DEPTHS for letter in ("P", "R")]
-    return ("alerts", "AP", *depths, "lures", "wrong", "/1k", "/10k", "1e-3", "1e-4", "lost", "Brier")
+    return (
+        "alerts",
+        "AP",
+        *depths,
+        "lures",
+        "wrong",
+        "/1k",
+        "/10k",
+        "1e-3",
+        "1e-4",
+        "lost",
+        "Brier",
+    )
 
 
 def _cells(card: Scorecard) -> list[str]:

@@ -6,10 +6,9 @@ trade does: nothing in the files tells the two apart.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import msgspec
-import numpy as np
 
 from tidewaiter.simulate import atlas
 from tidewaiter.simulate.consignments import (
@@ -23,6 +22,9 @@ from tidewaiter.simulate.consignments import (
 )
 from tidewaiter.simulate.firms import Firm, Maternity, Role, Stake
 from tidewaiter.simulate.plan import DIFFICULTIES, Difficulty, day_number
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SCHEME, DECOY = "scheme", "decoy"
 
@@ -63,6 +65,25 @@ class Told(msgspec.Struct, kw_only=True):
     like: str = ""
 
 
+class Particulars(TypedDict, total=False):
+    """What may be told of a shipment beside who, what and when.
+
+    ``value`` in US dollars (default: by the price of the goods); ``maker`` (default: the
+    seller); ``text`` a subheading whose words are declared instead; ``transit`` a country
+    that is passed, and whether the goods then arrive; ``spelling`` of the buyer's name;
+    ``known``: party ids are written.
+    """
+
+    value: float
+    maker: Firm
+    text: str | None
+    end_user: Firm
+    transit: str
+    arrives: bool
+    spelling: int
+    known: bool
+
+
 class Cast:
     """Adds the parts of schemes and look-alikes to a world."""
 
@@ -97,6 +118,10 @@ class Cast:
     def level(self, *choices: Any) -> Any:  # noqa: ANN401
         """The choice for easy, medium or hard."""
         return choices[DIFFICULTIES.index(self.now.difficulty)]
+
+    def is_level(self, level: Difficulty) -> bool:
+        """Whether the scheme is played at a level."""
+        return self.now.difficulty == level
 
     def between(self, least: int, most: int) -> int:
         """A whole number from ``least`` to ``most``, both included."""
@@ -155,32 +180,23 @@ class Cast:
         buyer: Firm,
         hs: str,
         quantity: float,
-        *,
-        value: float | None = None,
-        maker: Firm | None = None,
-        text: str | None = None,
-        end_user: Firm | None = None,
-        transit: str | None = None,
-        arrives: bool = True,
-        spelling: int = NOBODY,
-        known: bool = True,
+        **told: Unpack[Particulars],
     ) -> int:
-        """Send goods; gives the shipment's number.
-
-        ``known``: party ids are written. A trader's shipment is a re-export (``ONWARD``).
-        """
+        """Send goods; gives the shipment's number. A trader's shipment is a re-export."""
         product = atlas.product(hs)
         price = atlas.products()[product].price * float(self.random.lognormal(0, 0.1))
-        onward = seller.kind == "trader"
+        transit, end_user, text = told.get("transit"), told.get("end_user"), told.get("text")
+        arrives, onward = told.get("arrives", True), seller.kind == "trader"
         self._rows.append(
             {
                 "day": min(day, self.end), "seller": seller.key, "buyer": buyer.key,
                 "product": product, "quantity": quantity,
-                "value": round(quantity * price if value is None else value, 2),
-                "maker": (maker or seller).key, "cast": len(self._rows),
+                "value": round(told.get("value", quantity * price), 2),
+                "maker": told.get("maker", seller).key, "cast": len(self._rows),
                 "procedure": (TRANSIT if arrives else LOST) if transit else int(onward),
                 "end_user": end_user.key if end_user else NOBODY,
-                "buyer_name": spelling, "ids": BOTH_IDS if known else NO_ID,
+                "buyer_name": told.get("spelling", NOBODY),
+                "ids": BOTH_IDS if told.get("known", True) else NO_ID,
                 "text": atlas.product(text) if text else NOBODY,
                 "via": atlas.country(transit) if transit else NOBODY,
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,7 @@ class Consignments:
 def columns(**given: npt.ArrayLike) -> Consignments:
     """Consignments from the columns that are not the default."""
     size = len(np.asarray(given["day"]))
-    made = []
+    made: list[npt.NDArray[Any]] = []
     for field in dataclasses.fields(Consignments):
         kind = np.float64 if field.name in {"quantity", "value"} else np.int64
         if field.name in given:

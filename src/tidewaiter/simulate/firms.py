@@ -12,6 +12,10 @@ from tidewaiter.simulate.plan import Plan, day_number
 from tidewaiter.simulate.spelling import Namer
 
 Kind = Literal["maker", "trader", "user", "plant"]
+TOLD = 0.9  # of the firms stand in a register that can be loaded
+YOUNG = 0.12  # of the firms are registered while the world runs
+WHOLE = 100.0  # per cent
+IN_GROUPS = 0.6  # of the firms with a partner are owned in part by another firm
 HEAVY_TAIL = 1.15  # exponent of the Pareto law of firm sizes
 OLDEST = day_number("1994-01-01")
 ADVANCED = ("electronics", "aviation", "drones", "machinery")  # made in maker countries only
@@ -119,7 +123,7 @@ class Maternity:
             town=land.towns[int(self.random.integers(0, len(land.towns)))],
             street=int(self.random.integers(1, 900)),
             product=product,
-            telling=bool(self.random.random() < 0.9),
+            telling=bool(self.random.random() < TOLD),
             employees=int(self.random.lognormal(2.5, 1.1)) + 1,
             capital=int(self.random.lognormal(9, 1.5)),
         )
@@ -136,9 +140,9 @@ class Maternity:
         self.people.roles.append(role)
         whole = Stake(holder=owner, firm=made.key, least=share, most=share, start=start)
         self.people.stakes.append(whole)
-        if share < 100 and made.key and self.random.random() < 0.6:
+        if share < WHOLE and made.key and self.random.random() < IN_GROUPS:
             parent = int(self.random.integers(0, made.key))
-            rest = 100 - share
+            rest = WHOLE - share
             band = Stake(
                 holder=parent, firm=made.key, least=rest * 0.5, most=rest, start=start + 200
             )
@@ -165,7 +169,7 @@ def population(maternity: Maternity) -> None:
     while len(maternity.people.firms) < plan.size:
         activity = _draw(random, shares)
         kind: Kind = "trader" if works[activity].onward else "user"
-        young = random.random() < 0.12
+        young = random.random() < YOUNG
         oldest = day_number(plan.start) if young else OLDEST
         newest = end - 200 if young else day_number(plan.start)
         born = int(random.integers(oldest, newest))

@@ -49,6 +49,7 @@ def generate(plan: Plan, folder: Path, progress: Progress) -> Truth:
     ids = Ids(plan.seed, len(cast.firms), len(cast.people.persons))
     with Folder(folder) as out:
         papers = Papers(cast.firms, ids, plan.seed)
+        papers.paid_otherwise = [each.shipment for each in cast.payments]
         tallies = Tallies(plan, papers.country)
         count = _trade(plan, cast, papers, tallies, out, progress)
         _registers(cast, ids, out)
@@ -92,13 +93,13 @@ def _trade(
     random = np.random.default_rng([plan.seed, 5])
     count, since = 0, 0
     for until, block in blocks(plan, market, max(wanted, 0), random):
-        if told:
-            block = joined([block, told.take((told.day >= since) & (told.day < until))])
+        here = told.take((told.day >= since) & (told.day < until)) if told else None
+        whole = joined([block, here]) if here else block
         since = until
-        for name, rows in papers.tables(block).items():
+        for name, rows in papers.tables(whole).items():
             out.write(name, rows)
-        tallies.add(block)
-        count += len(block)
+        tallies.add(whole)
+        count += len(whole)
         progress("consignments", papers.declared, plan.declarations)
     rows = papers.told_payments(cast.payments, cast.firms)
     if rows is not None:

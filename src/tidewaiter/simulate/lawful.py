@@ -144,7 +144,8 @@ def _interleaved(came: Consignments, went: tuple[Consignments, Ints]) -> Consign
 
 def _bought(market: Market, random: np.random.Generator, buyer: Ints) -> Ints:
     mixes = atlas.mixes()[market.activity[buyer]]
-    return (random.random(len(buyer))[:, None] > mixes).sum(axis=1).astype(np.int64)
+    drawn: Ints = (random.random(len(buyer))[:, None] > mixes).sum(axis=1).astype(np.int64)
+    return drawn
 
 
 def _suppliers(

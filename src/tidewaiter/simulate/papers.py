@@ -29,6 +29,7 @@ from tidewaiter.simulate.spelling import VARIANTS
 SPELLED = (0.78, 0.14, 0.08)  # how often a party is written in each of its spellings
 OWN_ID, OTHER_ID = 0.95, 0.6  # how often the declaring, and the foreign, party's id is known
 PAID, PAPERED, STATED = 0.4, 0.25, 0.5  # share of consignments with payment, invoice, statement
+BY_LETTER = 0.08  # share of payments by letter of credit
 DOLLARS = 0.7  # share of consignments invoiced in US dollars
 KINDS = np.array(["e_invoice", "vat_application", "rail_note", "cmr"])
 BANKS = "ABC"
@@ -58,6 +59,8 @@ class Papers:
         self.currency = np.array([land.currency for land in lands])
         self.declared = 0
         self.moved = 0
+        self.paid = 0
+        self.paid_otherwise: list[int] = []  # shipments whose payment a scheme tells of
         self.written: dict[int, tuple[str, str]] = {}
 
     @cached_property
@@ -142,7 +145,7 @@ class Papers:
             refs = self.written.get(each.shipment, ("", ""))
             rows.append(
                 {
-                    "payment_id": f"T{number + 1:010d}",
+                    "payment_id": f"F{self.paid + number + 1:010d}",
                     "date": iso(each.day),
                     **_party("payer", firms[each.payer], self.ids),
                     **_party("payee", firms[each.payee], self.ids),
@@ -170,6 +173,7 @@ class _Sheet:
         self.seller_name = np.where(block.seller_name < 0, spelled[0], block.seller_name)
         self.buyer_name = np.where(block.buyer_name < 0, spelled[1], block.buyer_name)
         self.dates = _dates(block.day)
+        self.by_letter = (self.luck[3] < PAID) & (self.luck[4] < BY_LETTER)
         self.money, self.amounts = self._priced()
 
     def _priced(self) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64]]:
@@ -253,19 +257,22 @@ class _Sheet:
 
     def payments(self, refs: Ints) -> pa.Table:
         """Payments of buyers to sellers for a share of the consignments."""
-        at = np.flatnonzero((self.luck[3] < PAID) & (refs.max(axis=0) > 0) & (self.block.cast < 0))
         block, papers = self.block, self.papers
+        otherwise = np.isin(block.cast, papers.paid_otherwise)
+        at = np.flatnonzero((self.luck[3] < PAID) & (refs.max(axis=0) > 0) & ~otherwise)
         number = np.where(refs[2] > 0, refs[2], refs[0])[at]
+        numbers = np.arange(len(at)) + papers.paid + 1
+        papers.paid += len(at)
         late = (self.luck[4][at] * 60).astype(int) - 20
         return pa.table(
             {
-                "payment_id": _ids("F", number),
+                "payment_id": _ids("F", numbers),
                 "date": _dates(block.day[at] + late),
                 **self._paying("payer", block.buyer[at]),
                 **self._paying("payee", block.seller[at]),
                 "amount": pa.array(self.amounts[at]),
                 "currency": pa.array(self.money[at]),
-                "medium": pa.array(np.where(self.luck[4][at] < 0.08, "letter_of_credit", "wire")),
+                "medium": pa.array(np.where(self.by_letter[at], "letter_of_credit", "wire")),
                 "narrative": pa.array(["goods by contract"] * len(at)),
                 "declaration_ids": _ids("D", number),
                 "payer_bank_bic": self._bank(block.buyer[at]),
@@ -283,6 +290,7 @@ class _Sheet:
         for kind, mask, lead in (
             ("order", known & (self.luck[4] < PAPERED), 25),
             ("invoice", known & (self.luck[4] < PAPERED), 2),
+            ("letter_of_credit", known & self.by_letter, 15),
             ("end_user_statement", known & stated & (self.luck[2] < STATED), 20),
         ):
             at = np.flatnonzero(mask)
@@ -297,7 +305,9 @@ class _Sheet:
                         "document_id": _ids(kind[0].upper(), number[at]),
                         "kind": pa.array([kind] * len(at), pa.string()),
                         "date": _dates(block.day[at] - lead),
-                        "issuer_name": papers.names.take(pa.array(issuer[at] * VARIANTS)),
+                        "issuer_name": self._bank(block.buyer[at])
+                        if kind == "letter_of_credit"
+                        else papers.names.take(pa.array(issuer[at] * VARIANTS)),
                         "counterparty_name": papers.names.take(pa.array(partner[at] * VARIANTS)),
                         "end_user_name": names if said else pa.nulls(len(at), pa.string()),
                         "end_use": pa.array(

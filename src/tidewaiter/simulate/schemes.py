@@ -56,11 +56,11 @@ def multi_hop(cast: Cast) -> None:
         day, amount = start + step * 24, cast.between(300, 2200)
         source = cast.maker(hs)
         came = cast.ship(day, source, first, hs, amount)
-        part = amount if cast.level(True, True, False) else round(amount * 0.6)
+        part = amount if not cast.is_level("hard") else round(amount * 0.6)
         between = cast.ship(day + cast.between(8, 18), first, second, hs, part, maker=source)
         went = cast.ship(
             cast.day(between) + cast.between(6, 16), second, plant, hs, part,
-            maker=source, spelling=cast.level(0, 1, 0), known=cast.level(True, True, False),
+            maker=source, spelling=cast.level(0, 1, 0), known=not cast.is_level("hard"),
         )  # fmt: skip
         cast.lot(came, between, part)
         cast.lot(between, went, part)
@@ -110,7 +110,7 @@ def replacement_supplier(cast: Cast) -> None:
     for firm, first in ((gone, start + 40), (fresh, start + 200 + cast.level(25, 60, 130))):
         for step in range(5):
             _forward(
-                cast, source, firm, receiver, "854239", first + step * 25, cast.between(400, 900)
+                cast, (source, firm, receiver), "854239", first + step * 25, cast.between(400, 900)
             )
 
 
@@ -123,9 +123,7 @@ def pivot(cast: Cast) -> None:
     friend = cast.firm("supplier", "EG", "food_trade", born=cast.regime - 4000, kind="maker")
     for step in range(cast.level(3, 8, 14)):
         cast.ship(cast.regime - 300 + step * 45, friend, trader, goods, cast.between(4000, 9000))
-    receiver = (
-        cast.plant(listed=cast.regime) if cast.level(True, False, False) else cast.buyer_in_target()
-    )
+    receiver = cast.plant(listed=cast.regime) if cast.is_level("easy") else cast.buyer_in_target()
     _conveyor(cast, trader, receiver, CHIPS, cast.regime + cast.between(90, 250))
 
 
@@ -140,9 +138,10 @@ def misdeclared(cast: Cast) -> None:
         came = cast.ship(start + step * 25, source, shell, "854231", amount)
         worth = cast.value(came) * 1.2
         went = cast.ship(
-            start + step * 25 + cast.between(10, 30), shell, plant, cast.level("853690", "850440", "841370"),
-            amount, value=worth, maker=source, text=cast.level("854231", None, None),
-            spelling=cast.level(0, 1, 0), known=cast.level(True, True, False),
+            start + step * 25 + cast.between(10, 30), shell, plant,
+            cast.level("853690", "850440", "841370"), amount, value=worth, maker=source,
+            text=cast.level("854231", None, None), spelling=cast.level(0, 1, 0),
+            known=not cast.is_level("hard"),
         )  # fmt: skip
         cast.lot(came, went, amount)
 
@@ -174,7 +173,7 @@ def split_orders(cast: Cast) -> None:
             cast.share_contact(firm, first)
         for step in range(3):
             day = born + 90 + step * 60 + number * 6
-            _forward(cast, source, firm, receiver, "854239", day, cast.between(120, 240))
+            _forward(cast, (source, firm, receiver), "854239", day, cast.between(120, 240))
 
 
 def third_party_payment(cast: Cast) -> None:
@@ -188,7 +187,7 @@ def third_party_payment(cast: Cast) -> None:
     for step in range(6):
         source = cast.maker("852691")
         amount = cast.between(60, 300)
-        came, _ = _forward(cast, source, shell, receiver, "852691", start + step * 28, amount)
+        came, _ = _forward(cast, (source, shell, receiver), "852691", start + step * 28, amount)
         cast.pay(
             start + step * 28 - 5,
             payer,
@@ -231,7 +230,7 @@ def feedstock_flow(cast: Cast) -> None:
     grower = cast.firm("supplier", "EG", "textile_trade", born=cast.regime - 4000, kind="maker")
     for step in range(8):
         amount = 20_000.0 + step * cast.between(2000, 6000)
-        _forward(cast, grower, seller, receiver, "140420", cast.regime + 60 + step * 30, amount)
+        _forward(cast, (grower, seller, receiver), "140420", cast.regime + 60 + step * 30, amount)
 
 
 def new_middleman(cast: Cast) -> None:
@@ -246,7 +245,9 @@ def new_middleman(cast: Cast) -> None:
     )
     start = max(cast.regime, middle.born) + cast.level(30, 90, 150)
     for step in range(7):
-        _forward(cast, source, middle, client, "848210", start + step * 30, cast.between(900, 2500))
+        _forward(
+            cast, (source, middle, client), "848210", start + step * 30, cast.between(900, 2500)
+        )
 
 
 def _conveyor(cast: Cast, firm: Firm, receiver: Firm, goods: tuple[str, ...], first: int) -> None:
@@ -254,7 +255,7 @@ def _conveyor(cast: Cast, firm: Firm, receiver: Firm, goods: tuple[str, ...], fi
     day = max(first, cast.regime + 14)
     for step in range(cast.level(8, 7, 10)):
         hs = goods[step % len(goods)]
-        _forward(cast, cast.maker(hs), firm, receiver, hs, day, cast.between(260, 2600))
+        _forward(cast, (cast.maker(hs), firm, receiver), hs, day, cast.between(260, 2600))
         day += cast.between(9, 24)
     if cast.now.difficulty == "hard":
         friend = cast.firm("bystander", "EG", born=firm.born - 2000, kind="user")
@@ -264,15 +265,20 @@ def _conveyor(cast: Cast, firm: Firm, receiver: Firm, goods: tuple[str, ...], fi
 
 
 def _forward(
-    cast: Cast, source: Firm, firm: Firm, receiver: Firm, hs: str, day: int, amount: float
+    cast: Cast, parties: tuple[Firm, Firm, Firm], hs: str, day: int, amount: float
 ) -> tuple[int, int]:
-    """One import and the export that passes it on, whole or in part by difficulty."""
+    """One import and the export that passes it on, whole or in part by difficulty.
+
+    ``parties`` are who sells, who passes on and who receives.
+    """
+    source, firm, receiver = parties
     came = cast.ship(day, source, firm, hs, amount)
     part = cast.level(amount, amount, round(amount * 0.75))
     lag = cast.between(4, 20) if cast.now.difficulty == "easy" else cast.between(10, 44)
     went = cast.ship(
-        day + lag, firm, receiver, hs, part, maker=source, value=cast.value(came) * part / amount * 1.3,
-        spelling=cast.level(0, 1, -1), known=cast.level(True, True, False),
+        day + lag, firm, receiver, hs, part,
+        maker=source, value=cast.value(came) * part / amount * 1.3,
+        spelling=cast.level(0, 1, -1), known=not cast.is_level("hard"),
     )  # fmt: skip
     cast.lot(came, went, part)
     return came, went
@@ -290,7 +296,7 @@ def _assembly(cast: Cast, maker: Firm, receiver: Firm, first: int) -> None:
         hs = cast.level("880622", "880622", "842449")
         went = cast.ship(
             day + cast.between(30, 50), maker, receiver, hs, kits,
-            spelling=cast.level(0, 1, -1), known=cast.level(True, True, False), maker=maker,
+            spelling=cast.level(0, 1, -1), known=not cast.is_level("hard"), maker=maker,
         )  # fmt: skip
         for came in parts:
             cast.lot(came, went, cast.quantity(came))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec.yaml
 import numpy as np
 
 from tidewaiter.simulate.atlas import Activity, Country
 
+T = TypeVar("T")
 VARIANTS = 3  # spellings a firm has: as registered, in the other alphabet, and short
 
 
@@ -43,9 +44,9 @@ class Namer:
             word = "".join(syllables[int(each)] for each in picked) + end
             if word not in self._used:
                 self._used.add(word)
-                return word.capitalize()
+                return str(word.capitalize())
 
-    def pick(self, options: tuple[str, ...]) -> str:
+    def pick(self, options: tuple[T, ...]) -> T:
         """One of the options."""
         return options[int(self._random.integers(0, len(options)))]
 
@@ -79,8 +80,7 @@ def company(namer: Namer, country: Country, activity: Activity, root: str) -> tu
 
 def plant(namer: Namer, root: str) -> tuple[str, ...]:
     """The spellings of a plant of the target: Russian, English, Ukrainian."""
-    kinds = rules()["plants"]
-    kind = kinds[int(namer._random.integers(0, len(kinds)))]  # noqa: SLF001
+    kind = namer.pick(tuple(rules()["plants"]))
     russian, latin = cyrillic(root), root
     return (
         f"АО «{kind['ru'].format(root=russian)}»",

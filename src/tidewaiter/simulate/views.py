@@ -29,14 +29,14 @@ Condition = Callable[[pa.RecordBatch], Any]
 
 def mask(full: Path, target: Path, view: str, truth: Truth) -> None:
     """Write what a viewer sees of the files in ``full`` into ``target``."""
-    seen: dict[str, Condition] = dict.fromkeys(PUBLIC, _everything)
-    seen |= {
+    own: dict[str, dict[str, Condition]] = {
         "exporter": _exporter(full, truth),
         "bank": _bank(truth),
         "customs": _customs(truth),
         "open": {"flows": _everything},
         "full": {path.stem: _everything for path in full.glob("*.csv")},
-    }[view]
+    }
+    seen = dict.fromkeys(PUBLIC, _everything) | own[view]
     with Folder(target) as out:
         for name, condition in seen.items():
             _copy(full / f"{name}.csv", name, condition, out)

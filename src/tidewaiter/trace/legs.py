@@ -24,7 +24,9 @@ def legs(shipments: ir.Table, parties: ir.Table) -> ir.Table:
     ``parties`` maps ``mention`` to ``party_id``; a side that nobody is named for is
     left out.
     """
-    return ibis.union(_side(shipments, parties, inward=True), _side(shipments, parties, inward=False))
+    return ibis.union(
+        _side(shipments, parties, inward=True), _side(shipments, parties, inward=False)
+    )
 
 
 def borders(shipments: ir.Table) -> ir.Table:
@@ -39,7 +41,9 @@ def borders(shipments: ir.Table) -> ir.Table:
 
 
 def _side(shipments: ir.Table, parties: ir.Table, *, inward: bool) -> ir.Table:
-    role, country = ("consignee", "consignee_country") if inward else ("consignor", "consignor_country")
+    role, country = (
+        ("consignee", "consignee_country") if inward else ("consignor", "consignor_country")
+    )
     own, others = (INWARD, OUTWARD) if inward else (OUTWARD, INWARD)
     seen = borders(shipments).filter(lambda t: t.inward == inward).select(speaks="country")
     sure = shipments.filter(shipments.procedure.isin(own) | is_moved(shipments))

@@ -71,7 +71,9 @@ def _agreeing(counts: dict[str, float], tolerance: float) -> tuple[str, ...]:
     """
     ranked = sorted(count for count in counts.values() if count)
     kits = median(ranked[: max(1, (len(ranked) + 1) // 2)]) if ranked else 0
-    return tuple(name for name in sorted(counts) if kits and _is_multiple(counts[name], kits, tolerance))
+    return tuple(
+        name for name in sorted(counts) if kits and _is_multiple(counts[name], kits, tolerance)
+    )
 
 
 def _is_multiple(count: float, kits: float, tolerance: float) -> bool:
