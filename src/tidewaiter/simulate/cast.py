@@ -257,7 +257,7 @@ class Cast:
         """Pay."""
         self.payments.append(
             Payment(
-                day=day,
+                day=min(day, self.end),
                 payer=payer.key,
                 payee=payee.key,
                 usd=round(usd, 2),

@@ -91,6 +91,7 @@ class Maternity:
         self.random = random
         self.namer = namer
         self.people = People()
+        self._numbers: set[tuple[str, str]] = set()
 
     def firm(
         self,
@@ -110,7 +111,7 @@ class Maternity:
             if kind == "plant"
             else spelling.company(self.namer, land, atlas.activities()[activity], word)
         )
-        digits = self.random.integers(0, 10, land.number[1])
+        number = self._number(land.number)
         made = Firm(
             key=len(self.people.firms),
             kind=kind,
@@ -119,7 +120,7 @@ class Maternity:
             born=born,
             size=float(self.random.pareto(HEAVY_TAIL) + 0.2),
             names=names,
-            number="".join(map(str, digits)),
+            number=number,
             town=land.towns[int(self.random.integers(0, len(land.towns)))],
             street=int(self.random.integers(1, 900)),
             product=product,
@@ -130,6 +131,14 @@ class Maternity:
         self.people.firms.append(made)
         self._owned(made)
         return made
+
+    def _number(self, scheme: tuple[str, int]) -> str:
+        """A number of a register: never one that another firm has in it."""
+        while True:
+            number = "".join(map(str, self.random.integers(0, 10, scheme[1])))
+            if (scheme[0], number) not in self._numbers:
+                self._numbers.add((scheme[0], number))
+                return number
 
     def _owned(self, made: Firm) -> None:
         """An owner and a director; a fifth of the firms belong to another firm in part."""
@@ -143,9 +152,8 @@ class Maternity:
         if share < WHOLE and made.key and self.random.random() < IN_GROUPS:
             parent = int(self.random.integers(0, made.key))
             rest = WHOLE - share
-            band = Stake(
-                holder=parent, firm=made.key, least=rest * 0.5, most=rest, start=start + 200
-            )
+            bought = max(start, self.people.firms[parent].born) + 200
+            band = Stake(holder=parent, firm=made.key, least=rest * 0.5, most=rest, start=bought)
             self.people.stakes.append(band)
 
 

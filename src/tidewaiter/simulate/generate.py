@@ -202,6 +202,6 @@ def _viewers(cast: Cast, schemes: list[Told]) -> tuple[str, int, str]:
 
 
 def _most(counted: Counter[T], otherwise: T) -> T:
-    """The most frequent; of equals the smallest."""
+    """The most frequent; of equals the first as text."""
     ranked = sorted(counted.items(), key=lambda item: (-item[1], str(item[0])))
     return ranked[0][0] if ranked else otherwise

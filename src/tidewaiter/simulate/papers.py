@@ -30,6 +30,7 @@ SPELLED = (0.78, 0.14, 0.08)  # how often a party is written in each of its spel
 OWN_ID, OTHER_ID = 0.95, 0.6  # how often the declaring, and the foreign, party's id is known
 PAID, PAPERED, STATED = 0.4, 0.25, 0.5  # share of consignments with payment, invoice, statement
 BY_LETTER = 0.08  # share of payments by letter of credit
+AT_SIGHT, PRESENTED = 4, 20  # days from shipment to a payment by letter: least, and spread
 DOLLARS = 0.7  # share of consignments invoiced in US dollars
 KINDS = np.array(["e_invoice", "vat_application", "rail_note", "cmr"])
 BANKS = "ABC"
@@ -173,7 +174,9 @@ class _Sheet:
         self.seller_name = np.where(block.seller_name < 0, spelled[0], block.seller_name)
         self.buyer_name = np.where(block.buyer_name < 0, spelled[1], block.buyer_name)
         self.dates = _dates(block.day)
-        self.by_letter = (self.luck[3] < PAID) & (self.luck[4] < BY_LETTER)
+        paid = (self.luck[3] < PAID) & ~np.isin(block.cast, papers.paid_otherwise)
+        self.paid = paid
+        self.by_letter = paid & (self.luck[4] < BY_LETTER)
         self.money, self.amounts = self._priced()
 
     def _priced(self) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64]]:
@@ -258,12 +261,14 @@ class _Sheet:
     def payments(self, refs: Ints) -> pa.Table:
         """Payments of buyers to sellers for a share of the consignments."""
         block, papers = self.block, self.papers
-        otherwise = np.isin(block.cast, papers.paid_otherwise)
-        at = np.flatnonzero((self.luck[3] < PAID) & (refs.max(axis=0) > 0) & ~otherwise)
-        number = np.where(refs[2] > 0, refs[2], refs[0])[at]
+        at = np.flatnonzero(self.paid & (refs.max(axis=0) > 0))
+        number = _paid_for(refs)[at]
         numbers = np.arange(len(at)) + papers.paid + 1
         papers.paid += len(at)
         late = (self.luck[4][at] * 60).astype(int) - 20
+        # A bank pays a letter of credit when it is shown that the goods have left.
+        sight = AT_SIGHT + (self.luck[5][at] * PRESENTED).astype(int)
+        late = np.where(self.by_letter[at], sight, late)
         return pa.table(
             {
                 "payment_id": _ids("F", numbers),
@@ -284,7 +289,6 @@ class _Sheet:
         """Invoices, and end-user statements where the seller's law asks for them."""
         block, papers = self.block, self.papers
         known = refs.max(axis=0) > 0
-        number = np.where(refs[0] > 0, refs[0], refs[2])
         stated = papers.coalition[self.one] & papers.strange[block.product]
         made = []
         for kind, mask, lead in (
@@ -294,6 +298,8 @@ class _Sheet:
             ("end_user_statement", known & stated & (self.luck[2] < STATED), 20),
         ):
             at = np.flatnonzero(mask)
+            letter = kind == "letter_of_credit"
+            number = _paid_for(refs) if letter else np.where(refs[0] > 0, refs[0], refs[2])
             issuer, partner = (
                 (block.seller, block.buyer) if kind == "invoice" else (block.buyer, block.seller)
             )
@@ -306,7 +312,7 @@ class _Sheet:
                         "kind": pa.array([kind] * len(at), pa.string()),
                         "date": _dates(block.day[at] - lead),
                         "issuer_name": self._bank(block.buyer[at])
-                        if kind == "letter_of_credit"
+                        if letter
                         else papers.names.take(pa.array(issuer[at] * VARIANTS)),
                         "counterparty_name": papers.names.take(pa.array(partner[at] * VARIANTS)),
                         "end_user_name": names if said else pa.nulls(len(at), pa.string()),
@@ -382,6 +388,12 @@ class _Sheet:
 def bank(country: str, number: int) -> str:
     """The BIC (ISO 9362) of an invented bank: one of three in each country."""
     return f"XSB{BANKS[number]}{country}2X"
+
+
+def _paid_for(refs: Ints) -> Ints:
+    """The row that a payment names: the buyer's, or else the seller's."""
+    number: Ints = np.where(refs[2] > 0, refs[2], refs[0])
+    return number
 
 
 def _party(role: str, firm: Firm, ids: Ids) -> dict[str, str]:

@@ -14,7 +14,8 @@ Difficulty = Literal["easy", "medium", "hard"]
 DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 FIRMS_AT_3000 = 400  # firms of a world of 3,000 declarations; a larger world trades more a firm
 GROWTH = 0.7
-LEAST = 500
+LEAST, LEAST_FIRMS = 500, 100  # with fewer firms some goods have no maker, and nobody trades
+BEFORE, AFTER = 400, 850  # days that schemes and look-alikes take about the regime date
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -27,9 +28,10 @@ class Part(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A world to be made.
 
-    ``declarations`` is the number of customs rows, met to about one per cent; ``firms``
-    the number of lawful firms (0: in proportion); ``names_seed`` draws the names alone, so
-    that the same world can be told under other names; dates are ISO 8601 days.
+    ``declarations`` is the number of customs rows, met to about one per cent (more where
+    the schemes alone take more); ``firms`` the number of lawful firms (0: in
+    proportion); ``names_seed`` draws the names alone, so that the same world can be told
+    under other names; dates are ISO 8601 days.
     """
 
     seed: int = 1
@@ -46,7 +48,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def size(self) -> int:
         """How many lawful firms there are."""
         wanted = FIRMS_AT_3000 * (self.declarations / 3_000) ** GROWTH
-        return self.firms or max(100, round(wanted))
+        return self.firms or max(LEAST_FIRMS, round(wanted))
 
 
 def day_number(day: str) -> int:
@@ -71,7 +73,25 @@ def checked(plan: Plan, schemes: Iterable[str], decoys: Iterable[str]) -> Plan:
             f"{plan.declarations} declarations are too few for a world",
             f"ask for at least {LEAST}",
         )
+    if plan.size < LEAST_FIRMS:
+        raise _refused(
+            f"{plan.firms} firms are too few for a world",
+            f"ask for at least {LEAST_FIRMS}, or 0 for a number in proportion",
+        )
+    _check_days(plan)
     return plan
+
+
+def _check_days(plan: Plan) -> None:
+    """Whatever is played begins and ends within the world."""
+    start, regime, end = (day_number(day) for day in (plan.start, plan.regime_date, plan.end))
+    room = (regime - start, end - regime)
+    least = (BEFORE, AFTER) if plan.schemes or plan.decoys else (0, 0)
+    if room[0] < least[0] or room[1] < least[1]:
+        raise _refused(
+            f"{room[0]} days before the regime date and {room[1]} after it leave no room",
+            f"begin at least {least[0]} days before {plan.regime_date} and end {least[1]} after",
+        )
 
 
 def _listed(names: set[str]) -> str:

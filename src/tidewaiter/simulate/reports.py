@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -15,6 +16,7 @@ from tidewaiter.simulate.cast import SCHEME, Cast, Told
 from tidewaiter.simulate.plan import iso
 
 FOLDER = "reports"
+CYRILLIC = re.compile(r"[а-яё]")
 BEFORE = 20  # days before the first shipment: the report tells of a plan
 
 
@@ -36,7 +38,7 @@ def reports(cast: Cast) -> Iterator[tuple[str, str]]:
     plant = cast.firms[next(key for key, part in told.members.items() if part == "receiver")]
     code = atlas.countries()[firm.country].code
     latin = next((name for name in firm.names if name.isascii()), firm.names[0])
-    russian = next((name for name in firm.names if not name.isascii()), firm.names[0])
+    russian = next(name for name in firm.names if CYRILLIC.search(name))
     filled = {
         "firm_en": latin,
         "firm_ru": russian,

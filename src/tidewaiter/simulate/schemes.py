@@ -26,11 +26,11 @@ def instant_shell(cast: Cast) -> None:
     born = cast.regime + cast.between(90, 400)
     hub = cast.level(cast.any(*HUBS), cast.any(*HUBS), cast.any(*UNION_HUBS))
     shell = cast.firm("trader", hub, born=born)
-    receiver = cast.plant(listed=cast.level(cast.regime - 200, cast.regime + 30, None))
-    if cast.now.difficulty == "hard":
-        receiver = cast.buyer_in_target(listed=None)
-        cast.now.designated = born + 500
-        cast.list(receiver, born + 500)
+    if cast.is_level("hard"):
+        cast.now.designated = min(born + 500, cast.end)
+        receiver = cast.buyer_in_target(listed=cast.now.designated)
+    else:
+        receiver = cast.plant(listed=cast.level(cast.regime - 200, cast.regime + 30, None))
     first = born + cast.level(12, 45, 200)
     _conveyor(cast, shell, receiver, CHIPS, first)
 
@@ -39,8 +39,7 @@ def kit_assembly(cast: Cast) -> None:
     """A firm imports every part of a drone in kit ratios and sends finished ones on."""
     born = cast.regime + cast.between(60, 300)
     maker = cast.firm("assembler", cast.any(*HUBS), born=born)
-    plant = cast.plant(listed=cast.regime - cast.between(30, 400))
-    receiver = cast.level(plant, plant, cast.buyer_in_target())
+    receiver = _listed_plant(cast, cast.regime - cast.between(30, 400))
     _assembly(cast, maker, receiver, born + cast.level(40, 90, 220))
 
 
@@ -155,10 +154,10 @@ def phantom_transit(cast: Cast) -> None:
         source = cast.maker("847150")
         amount = cast.between(10, 60)
         day = buyer.born + 50 + step * 30
-        came = cast.ship(day, source, buyer, "847150", amount, transit=via, arrives=False)
+        cast.ship(day, source, buyer, "847150", amount, transit=via, arrives=False)
         if cast.now.difficulty == "easy":
-            went = cast.ship(day + 12, buyer, receiver, "847150", amount, maker=source)
-            cast.lot(came, went, amount)
+            # No lot: there is no row by which these goods came in.
+            cast.ship(day + 12, buyer, receiver, "847150", amount, maker=source)
 
 
 def split_orders(cast: Cast) -> None:
@@ -205,7 +204,6 @@ def state_financed(cast: Cast) -> None:
     shell = cast.firm("assembler", "UZ", born=born)
     holding = cast.firm("payer", "RU", "machinery_use", born=cast.regime - 5000, kind="user")
     between = cast.firm("buffer", cast.any("AE", "RS"), "general_trade", born=born - 90)
-    plant = cast.plant(listed=cast.regime - 200)
     cast.disown(shell)
     cast.disown(between)
     cast.own(holding.key, between, cast.level(100, 60, (25, 50)), born - 80)
@@ -214,7 +212,7 @@ def state_financed(cast: Cast) -> None:
         cast.pay(
             born + 15 + step * 40, holding, shell, cast.between(200, 600) * 1000.0, "loan agreement"
         )
-    _assembly(cast, shell, cast.level(plant, plant, cast.buyer_in_target()), born + 60)
+    _assembly(cast, shell, _listed_plant(cast, cast.regime - 200), born + 60)
 
 
 def feedstock_flow(cast: Cast) -> None:
@@ -225,8 +223,7 @@ def feedstock_flow(cast: Cast) -> None:
         "textile_trade",
         born=cast.regime - cast.level(60, 900, 3000),
     )
-    plant = cast.plant(listed=cast.regime - 100)
-    receiver = cast.level(plant, plant, cast.buyer_in_target())
+    receiver = _listed_plant(cast, cast.regime - 100)
     grower = cast.firm("supplier", "EG", "textile_trade", born=cast.regime - 4000, kind="maker")
     for step in range(8):
         amount = 20_000.0 + step * cast.between(2000, 6000)
@@ -248,6 +245,11 @@ def new_middleman(cast: Cast) -> None:
         _forward(
             cast, (source, middle, client), "848210", start + step * 30, cast.between(900, 2500)
         )
+
+
+def _listed_plant(cast: Cast, day: int) -> Firm:
+    """Who receives: a plant listed on a day, or a firm on no list where it is hard to see."""
+    return cast.buyer_in_target() if cast.is_level("hard") else cast.plant(listed=day)
 
 
 def _conveyor(cast: Cast, firm: Firm, receiver: Firm, goods: tuple[str, ...], first: int) -> None:

@@ -28,7 +28,12 @@ Condition = Callable[[pa.RecordBatch], Any]
 
 
 def mask(full: Path, target: Path, view: str, truth: Truth) -> None:
-    """Write what a viewer sees of the files in ``full`` into ``target``."""
+    """Write what a viewer sees of the files in ``full`` into ``target``.
+
+    The full view of a world is where it is already: into its own folder nothing is written.
+    """
+    if view == "full" and target.resolve() == full.resolve():
+        return
     own: dict[str, dict[str, Condition]] = {
         "exporter": _exporter(full, truth),
         "bank": _bank(truth),
@@ -96,8 +101,11 @@ def _one_of(batch: pa.RecordBatch, values: set[str], *columns: str) -> Any:  # n
 
 
 def _spellings(full: Path, company: str) -> set[str]:
-    """Every way in which the declarations spell a company, by its id."""
+    """Every way in which register and declarations spell a company, by its id."""
     found: set[str] = set()
+    for batch in _batches(full / "companies.csv"):
+        for name in batch["name"].filter(pc.equal(batch["company_id"], company)).to_pylist():
+            found.update(name.split(";"))
     for batch in _batches(full / "declarations.csv"):
         for role in ("consignor", "consignee"):
             own = pc.equal(batch[f"{role}_id"], company)
@@ -119,5 +127,7 @@ def _batches(path: Path) -> pyarrow.csv.CSVStreamingReader:
 
 
 def _copy(path: Path, name: str, condition: Condition, out: Folder) -> None:
-    for batch in _batches(path):
+    batches = _batches(path)
+    out.write(name, batches.schema.empty_table())  # a table without rows has its header still
+    for batch in batches:
         out.write(name, pa.Table.from_batches([batch]).filter(condition(batch)))
