@@ -216,7 +216,7 @@ def namesake(cast: Cast) -> None:
     """Its customer bears the name of a listed plant, but has another number and another trade."""
     plant = cast.plant(listed=cast.regime - 150)
     root = plant.names[1].split()[0]
-    trader = cast.firm("trader", cast.any(*HUBS), "food_trade", born=cast.regime - 2000)
+    trader = cast.firm("fruit trader", cast.any(*HUBS), "food_trade", born=cast.regime - 2000)
     customer = cast.firm("namesake", "RU", "food_trade", born=cast.regime - 2500, root=root)
     _sends(cast, trader, customer, ("080610", "080929", "110100"), cast.regime + 40, 8)
 

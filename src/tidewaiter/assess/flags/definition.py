@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -46,6 +47,12 @@ def with_limits(given: Mapping[str, Mapping[str, float]]) -> Mapping[str, Defini
                 else f"there is no flag {flag}",
                 where="[flags] in tidewaiter.toml",
                 next_step=f"it has: {', '.join(known)}" if known else f"flags: {', '.join(made)}",
+            )
+        if wrong := [name for name, value in limits.items() if not 0 < value < math.inf]:
+            raise UsageError(
+                f"the limit {wrong[0]} of {flag} is not a number above zero",
+                where="[flags] in tidewaiter.toml",
+                next_step=f"the published one is {known[wrong[0]]:g}",
             )
         made[flag] = msgspec.structs.replace(made[flag], limits={**known, **limits})
     return made

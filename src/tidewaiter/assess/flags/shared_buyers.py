@@ -20,7 +20,7 @@ def shared_buyers(trader: Trader, definition: Definition) -> Outcome:
     shared = sorted(trader.buyers, key=lambda each: (-_weight(each), each.buyer))
     score = sum(_weight(each) for each in shared)
     if not shared or score < sheet.limit("least_score"):
-        return sheet.not_seen(f"no buyer shared with a listed supplier (score {score:.2f})")
+        return sheet.not_seen(f"{_common(shared)} with listed suppliers, score {score:.2f}")
     best = shared[0]
     buyers = {each.buyer for each in shared}
     rows = [
@@ -37,6 +37,11 @@ def shared_buyers(trader: Trader, definition: Definition) -> Outcome:
         all=best.suppliers,
         score=f"{score:.2f}",
     )
+
+
+def _common(shared: list[SharedBuyer]) -> str:
+    number = sum(bool(each.listed) for each in shared)
+    return f"{number} buyer shared" if number == 1 else f"{number or 'no'} buyers shared"
 
 
 def _weight(shared: SharedBuyer) -> float:
