@@ -11,7 +11,7 @@ import numpy as np
 
 from tidewaiter.simulate import atlas, registers
 from tidewaiter.simulate.cast import DECOY, SCHEME, Cast, Told
-from tidewaiter.simulate.consignments import joined
+from tidewaiter.simulate.consignments import NOBODY, joined
 from tidewaiter.simulate.decoys import DECOYS, LIKE
 from tidewaiter.simulate.firms import Maternity, population
 from tidewaiter.simulate.lawful import Market, blocks
@@ -49,7 +49,7 @@ def generate(plan: Plan, folder: Path, progress: Progress) -> Truth:
     ids = Ids(plan.seed, len(cast.firms), len(cast.people.persons))
     with Folder(folder) as out:
         papers = Papers(cast.firms, ids, plan.seed)
-        papers.paid_otherwise = [each.shipment for each in cast.payments]
+        papers.paid_otherwise = [e.shipment for e in cast.payments if e.shipment != NOBODY]
         tallies = Tallies(plan, papers.country)
         count = _trade(plan, cast, papers, tallies, out, progress)
         _registers(cast, ids, out)
