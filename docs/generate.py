@@ -17,12 +17,34 @@ import msgspec
 import typer
 
 from tidewaiter import errors, settings
+from tidewaiter.assess import weigh
+from tidewaiter.assess.flags.all_flags import FLAGS
+from tidewaiter.assess.flags.definition import definitions
+from tidewaiter.assess.flags.listed_receiver import listed_receiver
 from tidewaiter.cli.app import app
 from tidewaiter.sources.card import cards
 from tidewaiter.store import tables
 
 DOCS = Path(__file__).parent
 NOTE = "<!-- Written by docs/generate.py (make docs): change the program, not this. -->"
+
+FLAGS_INTRO = """
+A flag looks at one party in a third country, or at its deliveries to one listed party. It answers *seen*,
+*not seen* with what was found instead, or *not computable* with what is lacking; all answers of a run are in
+`tested.parquet`, and `tidewaiter leads --why-not COMPANY` shows those of one party. A flag is a reason to look.
+
+Limits are proposals. Each can be set in `tidewaiter.toml`:
+
+```toml
+[flags.NEW-01]
+age_months = 12
+```
+
+Points add up to the score of a lead. Flags of one family rest on the same facts, so a family adds no more than
+its cap. *Soft* flags say what a firm is and not where its goods went: where the border over which the goods
+would leave is in view, and no watched goods are seen to leave for the target state, they keep
+a third of their points. Nationality, kinship and a shared address are no flags.
+"""
 
 FORMATS_INTRO = """\
 Tidewaiter reads the official formats of its sources, and these plain CSV files, so that
@@ -44,6 +66,7 @@ def pages() -> dict[Path, str]:
         "cli.md": cli_page,
         "formats.md": formats_page,
         "settings.md": settings_page,
+        "flags.md": flags_page,
         "sources.md": sources_page,
         "exit-codes.md": exit_codes_page,
     }
@@ -189,9 +212,10 @@ def setting_row(field: msgspec.structs.FieldInfo) -> tuple[str, ...]:
     """One setting, with the meaning its class's docstring gives it."""
     text = inspect.getdoc(settings.Settings) or ""
     found = re.search(rf"(?ms)^- ``{field.name}``: (.*?)(?=^- ``|\Z)", text)
-    variable = settings.ENVIRONMENT_PREFIX + field.name.upper()
+    single = field.default is not msgspec.NODEFAULT  # a table of settings has no variable
+    variable = f"`{settings.ENVIRONMENT_PREFIX + field.name.upper()}`" if single else "–"
     meaning = sentence(" ".join(found[1].split()) if found else "")
-    return f"`{field.name}`", f"`{variable}`", f"`{field.default}`", meaning
+    return f"`{field.name}`", variable, f"`{field.default}`" if single else "none", meaning
 
 
 def exit_codes() -> dict[int, str]:
@@ -228,6 +252,37 @@ def sources_page() -> str:
     ]
     head = ("source", "what it is", "publisher", "licence", "tested on")
     return join(["# Sources", NOTE, SOURCES_INTRO, table(head, rows)])
+
+
+def flags_page() -> str:
+    """Every red flag with its source, its data, its limits and its points."""
+    weights = weigh.weights()
+    lines = ["# Red flags", NOTE, FLAGS_INTRO]
+    functions = dict(FLAGS)
+    for flag, definition in definitions().items():
+        function = functions.get(flag, listed_receiver)
+        summary = (inspect.getdoc(function) or "").splitlines()[0]
+        limits = ", ".join(f"`{name}` {value:g}" for name, value in definition.limits.items())
+        lines += [
+            f"## {flag}: {definition.name}",
+            "",
+            summary,
+            "",
+            f"- **Source**: {definition.source}",
+            f"- **Needs**: {', '.join(definition.needs)}",
+            f"- **Limits**: {limits}",
+            f"- **Points**: {weights['flags'][flag]} at most; family *{definition.family}*, which "
+            f"adds at most {weights['families'][definition.family]}"
+            + ("; soft" if flag in weights["soft"] else ""),
+        ]
+        if definition.threshold:
+            shown = {name: f"{value:g}" for name, value in definition.limits.items()}
+            told = definition.threshold.format(since="the embargo", **shown)
+            lines.append(f"- **Raised at**: {told}")
+        if definition.would_clear:
+            lines.append(f"- **Would clear it**: {definition.would_clear}")
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def exit_codes_page() -> str:

@@ -50,7 +50,7 @@ def test_it_asks_for_nothing_and_complains_of_nothing(browser: Browser, report: 
     page, asked, said = opened(browser, report, 1200)
     assert asked == [report.as_uri()]
     assert said == []
-    assert "2 leads" in page.inner_text("h1")
+    assert "3 leads" in page.inner_text("h1")
 
 
 def test_links_land_on_their_evidence_and_their_file(browser: Browser, report: Path) -> None:

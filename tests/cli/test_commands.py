@@ -29,13 +29,15 @@ def tidewaiter(*arguments: str, **environment: str) -> subprocess.CompletedProce
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The workspace of the demonstration."""
+    """A workspace of the invented case in ``examples``, run."""
     folder = str(tmp_path_factory.mktemp("demo") / "workspace")
-    assert tidewaiter("demo", folder).returncode == 0
+    for command in (["init", folder], ["load", "examples/demo_case", "-w", folder]):
+        assert tidewaiter(*command).returncode == 0
+    assert tidewaiter("run", "-w", folder).returncode == 0
     return folder
 
 
-def test_the_demo_shows_its_two_leads_and_not_its_look_alikes(demo: str) -> None:
+def test_the_example_shows_its_two_leads_and_not_its_look_alikes(demo: str) -> None:
     """The traced delivery comes first; the near name of another town is no lead."""
     result = json.loads(tidewaiter("leads", "--json", "-w", demo).stdout)
     captions = [[s["caption"] for s in lead["subjects"]] for lead in result["leads"]]
@@ -50,6 +52,7 @@ def test_every_result_comes_as_json_with_version_and_day(demo: str) -> None:
     """``--json`` on every command that prints a result."""
     commands = [
         ["sources"], ["run"], ["leads"], ["lead", "1"], ["verify"], ["prune", "--dry-run"],
+        ["leads", "--why-not", "Qumtepa"],
         ["screen", "Tarnikon Plant, Perm"], ["upgrade"], ["load", "examples/demo_case"],
     ]  # fmt: skip
     for command in commands:
@@ -66,7 +69,7 @@ def test_commands_print_something_a_person_can_read(demo: str) -> None:
     """Without ``--json``: tables on stdout, the rest on stderr, exit 0."""
     for command in (
         ["sources"], ["run"], ["leads"], ["lead", "1"], ["verify"],
-        ["screen", "Tarnikon Plant, Perm"],
+        ["leads", "--why-not", "Bahmal"], ["screen", "Tarnikon Plant, Perm"],
     ):  # fmt: skip
         done = tidewaiter(*command, "-w", demo)
         assert done.returncode == 0, (command, done.stderr)
@@ -113,6 +116,11 @@ def test_comparing_a_file_adds_its_columns(tmp_path: Path) -> None:
         (["frobnicate"], 2, "No such command"),
         (["load", "absent.csv", "-w", "{demo}"], 4, "no such file"),
         (["lead", "lead-zzz", "-w", "{demo}"], 2, "no lead"),
+        (["leads", "--why-not", "Nobody", "-w", "{demo}"], 2, "no parties fit"),
+        (["simulate", "{root}"], 2, "not empty"),
+        (["simulate", "new", "--scheme", "magic"], 2, "no scheme called magic"),
+        (["simulate", "new", "--look-alike", "magic"], 2, "no look-alike called magic"),
+        (["simulate", "new", "--declarations", "3"], 2, "too few"),
         (["run", "--as-of", "soon", "-w", "{demo}"], 2, "not a date"),
         (["run", "--only", "dance", "-w", "{demo}"], 2, "no stage"),
         (["run", "--threads", "-1", "-w", "{demo}"], 2, "out of its range"),

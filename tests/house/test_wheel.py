@@ -37,12 +37,9 @@ def files(folder: Path) -> set[str]:
 
 
 def test_the_wheel_holds_every_resource(root: Path, unpacked: Path) -> None:
-    """Knowledge ships beside the code that reads it, and the demo's case with both."""
+    """Knowledge ships beside the code that reads it."""
     shipped = files(unpacked / "tidewaiter")
     assert files(root / "src" / "tidewaiter") <= shipped
-    demo = files(root / "examples" / "demo_case")
-    assert demo
-    assert {f"demo_case/{name}" for name in demo} <= shipped
 
 
 def test_the_demo_runs_from_the_wheel(unpacked: Path, tmp_path: Path) -> None:

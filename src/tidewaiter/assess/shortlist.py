@@ -62,6 +62,11 @@ def deliveries_to_target(legs: ir.Table, embargo: Embargo) -> ir.Table:
     return rows.select("holder", "partner").distinct().order_by(["partner", "holder"])
 
 
+def buyers_in_target(legs: ir.Table, embargo: Embargo) -> ir.Table:
+    """``partner`` of every leg to the target since the embargo, once."""
+    return _to_target(legs, embargo).select("partner").distinct().order_by("partner")
+
+
 def with_partner(legs: ir.Table, parties: ir.Table) -> ir.Table:
     """Legs with the ``partner`` that sent or received them."""
     other = ibis.ifelse(legs.inward, mention_key(legs, "consignor"), mention_key(legs, "consignee"))

@@ -17,6 +17,7 @@ from tidewaiter.assess.flags.outcome import Outcome
 from tidewaiter.assess.grouping import groups
 from tidewaiter.assess.pattern import Pattern, Receiver, patterns
 from tidewaiter.assess.rank import ranked
+from tidewaiter.assess.trader import Trader
 from tidewaiter.goods.rates import Rates
 from tidewaiter.model.finding import Lead
 from tidewaiter.pipeline import naming, trading
@@ -60,15 +61,19 @@ def assess(context: Context, folder: Path) -> None:
     parties = {party.party_id: party for party in naming.read_parties(context)}
     receivers = _receivers(context, parties)
     found = _patterns(context, parties, receivers)
-    seen = trading.traders(
-        context,
-        parties,
-        senders={pattern.sender.party_id for pattern in found},
-        listed=frozenset(r.party.party_id for r in receivers),
-        rates=frame.rates,
-    )
-    answers = {name: outcomes(trader, frame.definitions) for name, trader in seen.items()}
-    leads = [lead(group, frame) for group in groups(found, seen, answers)]
+    senders = {pattern.sender.party_id for pattern in found}
+    listed = frozenset(r.party.party_id for r in receivers)
+    kept: dict[str, Trader] = {}
+    answers: dict[str, tuple[Outcome, ...]] = {}
+    for trader in trading.traders(
+        context, parties, senders=senders, listed=listed, rates=frame.rates
+    ):
+        name = trader.party.party_id
+        answers[name] = outcomes(trader, frame.definitions)
+        # What nothing was seen of is let go: its rows would fill memory for nothing.
+        if name in senders or any(answer.state == "seen" for answer in answers[name]):
+            kept[name] = trader
+    leads = [lead(group, frame) for group in groups(found, kept, answers)]
     best_first = ranked(leads, context.settings.min_score)
     lines = b"".join(msgspec.json.encode(each) + b"\n" for each in best_first)
     (folder / "leads.jsonl").write_bytes(lines)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 
 import ibis
 import ibis.expr.types as ir
@@ -30,6 +32,7 @@ from tidewaiter.trace.legs import borders, legs
 
 NARROW = ("record_id", "holder", "inward", "hs_code", "date_day", "consignee_country")
 PARTS_A_PERCENT = 10_000
+BATCH = 50_000  # rows that are turned into values at once
 
 
 def traders(
@@ -39,41 +42,39 @@ def traders(
     senders: Iterable[str],
     listed: frozenset[str],
     rates: Rates,
-) -> dict[str, Trader]:
-    """Every party that a flag is computed for, by id.
+) -> Iterator[Trader]:
+    """Every party that a flag is computed for, one after the other, by id.
 
     ``senders`` are looked at whatever they trade; ``listed`` are the parties that match
-    an entry of a list.
+    an entry of a list. Only one party's trade is held at a time.
     """
     rule = embargo(context.world.regime_date)
-    engine = context.world.engine
+    engine, world = context.world.engine, context.world
     every = legs(context.shipments(), mention_table())
     engine.arrow("countries", _countries(parties.values()))
     countries = ibis.table({"party_id": "string", "country": "string"}, name="countries")
     narrow = every.select(*NARROW)
-    found = engine.fetch(
-        shortlist.traders(narrow, countries, context.world.rows("companies"), rule)
-    )
+    found = engine.fetch(shortlist.traders(narrow, countries, world.rows("companies"), rule))
     names = sorted({*found["party_id"].to_pylist(), *senders})
     chosen = _chosen(context, names, "chosen")
-    trade = _trade(context, shortlist.with_partner(_of(every, chosen), mention_table()), rates)
-    buyers = _shared_buyers(context, shortlist.with_partner(every, mention_table()), listed, rule)
-    borders_seen = _borders(context, rule)
+    partnered = shortlist.with_partner(every, mention_table())
+    pairs = engine.fetch(shortlist.deliveries_to_target(partnered, rule)).to_pylist()
+    buyers = _shared_buyers(pairs, listed)
+    seen = _borders(context, rule)
     registrations = _registrations(context, chosen)
-    owners = _owners(context, trade, rule)
-    return {
-        name: Trader(
+    trade = shortlist.with_partner(_of(every, chosen), mention_table())
+    owners = _owners(context, _owned(context, names, trade, rule), rule)
+    for name, own in _one_by_one(context, trade, rates, names):
+        yield Trader(
             party=parties[name],
             embargo=rule,
             registration=registrations.get(name),
-            legs=tuple(trade.get(name, ())),
-            buyers=tuple(_buyers(name, trade.get(name, ()), buyers, listed)),
-            owners=tuple(_shared_owners(name, trade.get(name, ()), owners, rule)),
+            legs=own,
+            buyers=tuple(_buyers(name, own, buyers, listed)),
+            owners=tuple(_shared_owners(name, own, owners, rule)),
             owners_known=name in owners,
-            outward_seen=parties[name].country in borders_seen,
+            outward_seen=parties[name].country in seen,
         )
-        for name in names
-    }
 
 
 class Stake(msgspec.Struct, frozen=True):
@@ -108,32 +109,40 @@ def _of(every: ir.Table, chosen: ir.Table) -> ir.Table:
     return every.semi_join(chosen, every.holder == chosen.party_id)
 
 
-def _trade(context: Context, rows: ir.Table, rates: Rates) -> dict[str, list[Leg]]:
-    """The legs of the chosen parties, each in order of date."""
-    found: dict[str, list[Leg]] = defaultdict(list)
-    for row in context.world.engine.fetch(shortlist.shown(rows)).to_pylist():
-        item = read_item(row)
-        leg = Leg(
-            item=item,
-            inward=row["inward"],
-            partner=row["partner"],
-            usd=_usd(item, rates),
-        )
-        found[row["holder"]].append(leg)
-    return found
+def _one_by_one(
+    context: Context, trade: ir.Table, rates: Rates, names: Iterable[str]
+) -> Iterator[tuple[str, tuple[Leg, ...]]]:
+    """Each chosen party and its legs in order of date, as the engine gives them."""
+    left = set(names)
+    rows = (
+        row
+        for batch in context.world.engine.batches(shortlist.shown(trade), BATCH)
+        for row in batch.to_pylist()
+    )
+    for name, group in groupby(rows, key=itemgetter("holder")):
+        left.discard(name)
+        yield name, tuple(_leg(row, rates) for row in group)
+    yield from ((name, ()) for name in sorted(left))
+
+
+def _leg(row: dict[str, object], rates: Rates) -> Leg:
+    item = read_item(row)
+    return Leg(
+        item=item,
+        inward=bool(row["inward"]),
+        partner=str(row["partner"]),
+        usd=_usd(item, rates),
+    )
 
 
 def _usd(item: Item, rates: Rates) -> int | None:
     return rates.usd_cents(item.value, item.currency, item.date_day)
 
 
-def _shared_buyers(
-    context: Context, rows: ir.Table, listed: frozenset[str], rule: Embargo
-) -> dict[str, Buyer]:
+def _shared_buyers(pairs: Iterable[Mapping[str, str]], listed: frozenset[str]) -> dict[str, Buyer]:
     """Buyers in the target that a listed party supplied."""
     found: dict[str, set[str]] = defaultdict(set)
-    pairs = context.world.engine.fetch(shortlist.deliveries_to_target(rows, rule))
-    for row in pairs.to_pylist():
+    for row in pairs:
         found[row["partner"]].add(row["holder"])
     return {name: Buyer(frozenset(each)) for name, each in found.items() if each & listed}
 
@@ -194,17 +203,14 @@ def _row(row: Mapping[str, object], text: str) -> Row:
     )
 
 
-def _owners(
-    context: Context, trade: Mapping[str, Iterable[Leg]], rule: Embargo
-) -> dict[str, list[Stake]]:
-    """The stakes in the traders and in their buyers in the target, not ended before the embargo."""
-    buyers = {
-        leg.partner
-        for every in trade.values()
-        for leg in every
-        if not leg.inward and leg.partner_country in rule.target
-    }
-    owned = _chosen(context, {*trade, *buyers}, "owned")
+def _owned(context: Context, names: Iterable[str], trade: ir.Table, rule: Embargo) -> ir.Table:
+    """The traders, and their buyers in the target: whose owners may be the same."""
+    partners = context.world.engine.fetch(shortlist.buyers_in_target(trade, rule))
+    return _chosen(context, {*names, *partners["partner"].to_pylist()}, "owned")
+
+
+def _owners(context: Context, owned: ir.Table, rule: Embargo) -> dict[str, list[Stake]]:
+    """The stakes in the firms ``owned``, not ended before the embargo."""
     stakes = context.world.rows("stakes")
     dataset = stakes.record_id.split(":")[0]
     rows = stakes.mutate(

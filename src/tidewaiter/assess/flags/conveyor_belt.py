@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import msgspec
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from tidewaiter.assess.flags.definition import Definition
 from tidewaiter.assess.flags.outcome import Outcome, Sheet
@@ -65,4 +65,4 @@ def _window(start: Leg, came: list[Leg], went: list[Leg], sheet: Sheet) -> Windo
 def lower_bound(ratio: float, imports: int, confidence: float) -> float:
     """The share that the true one exceeds with this credibility, each import one trial."""
     passed = ratio * imports
-    return float(beta.ppf(1 - confidence, PRIOR + passed, PRIOR + imports - passed))
+    return float(betaincinv(PRIOR + passed, PRIOR + imports - passed, 1 - confidence))
