@@ -276,10 +276,18 @@ def test_a_world_ten_times_as_large_is_written_in_blocks_of_the_same_size(
         days = {row["declaration_id"]: row["date"] for row in rows}
         assert all(days[lot.came] <= days[lot.went] for lot in told.schemes[0].lots)
         assert len(told.schemes[0].items) == 24  # two rows an import, one a sale to the target
+        assert {row["declaration_id"] for row in rows if _names_trader(row, told)} == set(
+            told.schemes[0].items
+        )
         assert sum(seen) == told.consignments
         largest.append(max(seen))
         seen.clear()
     assert largest[1] < 2 * largest[0]
+
+
+def _names_trader(row: dict[str, str], told: truth.Truth) -> bool:
+    names = {n for m in told.schemes[0].members if m.part == "trader" for n in m.spellings}
+    return bool({row["consignor_name"], row["consignee_name"]} & names)
 
 
 @pytest.mark.parametrize(
