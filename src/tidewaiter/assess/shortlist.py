@@ -74,8 +74,15 @@ def with_partner(legs: ir.Table, parties: ir.Table) -> ir.Table:
     return rows.inner_join(parties, "mention").rename(partner="party_id").drop("mention")
 
 
-def shown(legs: ir.Table) -> ir.Table:
-    """Legs as they are shown, each party's in order of date."""
-    return legs.select(*SHOWN, "holder", "partner", "inward").order_by(
+def shown(index: ir.Table, shipments: ir.Table, chosen: ir.Table) -> ir.Table:
+    """The legs of the chosen parties (``party_id``) as they are shown, in order of date.
+
+    ``index`` says by ``record_id`` who held what with whom.
+    """
+    own = index.semi_join(chosen, index.holder == chosen.party_id)
+    rows = shipments.select(*SHOWN).inner_join(
+        own.select("record_id", "holder", "partner", "inward"), "record_id"
+    )
+    return rows.select(*SHOWN, "holder", "partner", "inward").order_by(
         ["holder", "date_day", "record_id", "inward"]
     )

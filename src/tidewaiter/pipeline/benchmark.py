@@ -24,7 +24,7 @@ from tidewaiter.simulate.truth import Truth
 from tidewaiter.simulate.views import VIEWS, mask
 from tidewaiter.store.workspace import Workspace
 
-LEADS, BASELINE = "leads", "one point a flag"
+LEADS, BASELINE = "leads", "baseline"  # baseline: one point a flag
 SHIPPED = ("declarations", "movements")
 
 Progress = Callable[[str, int, int], None]

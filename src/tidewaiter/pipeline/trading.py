@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -30,9 +31,11 @@ from tidewaiter.pipeline.naming import mention_table
 from tidewaiter.resolve.parties import Party
 from tidewaiter.trace.legs import borders, legs
 
-NARROW = ("record_id", "holder", "inward", "hs_code", "date_day", "consignee_country")
+INDEX = (
+    "record_id", "holder", "partner", "inward", "hs_code", "date_day", "consignee_country",
+)  # fmt: skip
 PARTS_A_PERCENT = 10_000
-BATCH = 50_000  # rows that are turned into values at once
+PORTION = 200_000  # rows that are turned into values at once
 
 
 def traders(
@@ -50,21 +53,19 @@ def traders(
     """
     rule = embargo(context.world.regime_date)
     engine, world = context.world.engine, context.world
-    every = legs(context.shipments(), mention_table())
+    index = _index(context)
     engine.arrow("countries", _countries(parties.values()))
     countries = ibis.table({"party_id": "string", "country": "string"}, name="countries")
-    narrow = every.select(*NARROW)
-    found = engine.fetch(shortlist.traders(narrow, countries, world.rows("companies"), rule))
+    found = engine.fetch(shortlist.traders(index, countries, world.rows("companies"), rule))
     names = sorted({*found["party_id"].to_pylist(), *senders})
     chosen = _chosen(context, names, "chosen")
-    partnered = shortlist.with_partner(every, mention_table())
-    pairs = engine.fetch(shortlist.deliveries_to_target(partnered, rule)).to_pylist()
+    pairs = engine.fetch(shortlist.deliveries_to_target(index, rule)).to_pylist()
     buyers = _shared_buyers(pairs, listed)
     seen = _borders(context, rule)
     registrations = _registrations(context, chosen)
-    trade = shortlist.with_partner(_of(every, chosen), mention_table())
-    owners = _owners(context, _owned(context, names, trade, rule), rule)
-    for name, own in _one_by_one(context, trade, rates, names):
+    own_index = index.semi_join(chosen, index.holder == chosen.party_id)
+    owners = _owners(context, _owned(context, names, own_index, rule), rule)
+    for name, own in _one_by_one(context, own_index, rates, names):
         yield Trader(
             party=parties[name],
             embargo=rule,
@@ -105,24 +106,47 @@ def _chosen(context: Context, names: Iterable[str], name: str) -> ir.Table:
     return ibis.table({"party_id": "string"}, name=name)
 
 
-def _of(every: ir.Table, chosen: ir.Table) -> ir.Table:
-    return every.semi_join(chosen, every.holder == chosen.party_id)
+def _index(context: Context) -> ir.Table:
+    """Who sent what to whom and when, without the words: kept, since many questions ask it."""
+    shipments = context.shipments()
+    rows = shortlist.with_partner(legs(shipments, mention_table()), mention_table())
+    rows = rows.select(*INDEX)
+    context.world.engine.keep("trade_index", rows)
+    return ibis.table(rows.schema(), name="trade_index")
 
 
 def _one_by_one(
-    context: Context, trade: ir.Table, rates: Rates, names: Iterable[str]
+    context: Context, index: ir.Table, rates: Rates, names: Iterable[str]
 ) -> Iterator[tuple[str, tuple[Leg, ...]]]:
-    """Each chosen party and its legs in order of date, as the engine gives them."""
+    """Each chosen party and its legs in order of date; rows are read some parties at a time.
+
+    One query for all of them was rejected: it sorts every word of every declaration.
+    """
     left = set(names)
-    rows = (
-        row
-        for batch in context.world.engine.batches(shortlist.shown(trade), BATCH)
-        for row in batch.to_pylist()
-    )
-    for name, group in groupby(rows, key=itemgetter("holder")):
-        left.discard(name)
-        yield name, tuple(_leg(row, rates) for row in group)
+    counted = index.group_by("holder").aggregate(rows=index.count()).order_by("holder")
+    sizes = context.world.engine.fetch(counted).to_pylist()
+    for some in _portions(sizes):
+        here = _chosen(context, some, "portion")
+        rows = shortlist.shown(index, context.shipments(), here)
+        found = context.world.engine.fetch(rows).to_pylist()
+        for name, group in groupby(found, key=itemgetter("holder")):
+            left.discard(name)
+            yield name, tuple(_leg(row, rates) for row in group)
     yield from ((name, ()) for name in sorted(left))
+
+
+def _portions(sizes: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
+    """Parties in portions of about ``PORTION`` rows."""
+    some: list[str] = []
+    rows = 0
+    for each in sizes:
+        some.append(each["holder"])
+        rows += each["rows"]
+        if rows >= PORTION:
+            yield some
+            some, rows = [], 0
+    if some:
+        yield some
 
 
 def _leg(row: dict[str, object], rates: Rates) -> Leg:
@@ -203,9 +227,9 @@ def _row(row: Mapping[str, object], text: str) -> Row:
     )
 
 
-def _owned(context: Context, names: Iterable[str], trade: ir.Table, rule: Embargo) -> ir.Table:
+def _owned(context: Context, names: Iterable[str], index: ir.Table, rule: Embargo) -> ir.Table:
     """The traders, and their buyers in the target: whose owners may be the same."""
-    partners = context.world.engine.fetch(shortlist.buyers_in_target(trade, rule))
+    partners = context.world.engine.fetch(shortlist.buyers_in_target(index, rule))
     return _chosen(context, {*names, *partners["partner"].to_pylist()}, "owned")
 
 

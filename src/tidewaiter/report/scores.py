@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from tidewaiter.simulate.truth import LookAlike, Truth
 
 SHOWN_DEPTHS = (20, 50, 100)
+LURES = 50  # depth at which look-alikes and innocents are counted
 NOTE = """\
-AP: average precision over schemes. P@K: share of right leads among the first K; R@K:
-share of schemes named there. lures: look-alikes, wrong: innocent firms, in the first 50.
-/1k, /10k: alerts per 1,000 firms and 10,000 consignments. 1e-3, 1e-4: precision if so few
-firms took part. lost: share of the diverted amount traced to a wrong import or to none.
-Brier needs probabilities. The full view sees every paper there is: nobody has it."""
-SMALL = 0.01  # below it a share is told in powers of ten
+baseline: one point a flag. AP: average precision over schemes. P@K: share of
+right leads among the first K; R@K: share of schemes named there. lures:
+look-alikes, wrong: innocent firms, in the first 50. /1k, /10k: alerts per
+1,000 firms and 10,000 consignments. 1e-3, 1e-4: precision if so few firms
+took part. lost: share of the diverted amount traced to a wrong import or to
+none. Brier needs probabilities. The full view sees every paper there is:
+nobody has it."""
+SMALL = 0.01  # below it one digit that is not zero is told
 
 
 def scorecards(cards: Sequence[Scorecard]) -> Group:
@@ -31,47 +34,33 @@ def scorecards(cards: Sequence[Scorecard]) -> Group:
     from rich.console import Group
     from rich.text import Text
 
-    table = _table("view", "queue", *_titles())
-    for card in cards:
-        style = "bold" if card.queue == "leads" else "dim"
-        table.add_row(*(Text(cell, style=style) for cell in _cells(card)))
-    return Group(table, Text(NOTE, style="dim"))
-
-
-def _titles() -> tuple[str, ...]:
     depths = [f"{letter}@{depth}" for depth in SHOWN_DEPTHS for letter in ("P", "R")]
-    return (
-        "alerts",
-        "AP",
-        *depths,
-        "lures",
-        "wrong",
-        "/1k",
-        "/10k",
-        "1e-3",
-        "1e-4",
-        "lost",
-        "Brier",
-    )
+    order = _table("view", "alerts", "AP", *depths)
+    work = _table("view", "lures", "wrong", "/1k", "/10k", "1e-3", "1e-4", "lost", "Brier")
+    for card in cards:
+        leads = card.queue == "leads"
+        name = card.view if leads else f"  {card.queue}"
+        for table, cells in ((order, _order(card)), (work, _work(card))):
+            table.add_row(
+                *(Text(cell, style="bold" if leads else "dim") for cell in (name, *cells))
+            )
+    return Group(order, work, Text(NOTE, style="dim"))
 
 
-def _cells(card: Scorecard) -> list[str]:
+def _order(card: Scorecard) -> list[str]:
     depths = [
         _share(each[depth]) for depth in SHOWN_DEPTHS for each in (card.precision, card.recall)
     ]
-    look_alikes = sum(card.look_alikes[50].values())
-    rare = [_share(each) for each in card.rare.values()]
+    return [str(card.alerts), _share(card.average_precision), *depths]
+
+
+def _work(card: Scorecard) -> list[str]:
     return [
-        card.view,
-        card.queue,
-        str(card.alerts),
-        _share(card.average_precision),
-        *depths,
-        str(look_alikes),
-        str(card.innocent[50]),
+        str(sum(card.look_alikes[LURES].values())),
+        str(card.innocent[LURES]),
         f"{card.per_firms:.1f}",
-        f"{card.per_consignments:.1f}",
-        *rare,
+        f"{card.per_consignments:.0f}",
+        *(_share(each) for each in card.rare.values()),
         _share(card.misattributed),
         _share(card.brier),
     ]
@@ -152,7 +141,7 @@ def _answers(each: WhyNot) -> Text:
 def _share(value: float | None) -> str:
     if value is None:
         return "–"
-    return f"{value:.2f}" if value >= SMALL or value == 0 else f"{value:.1e}"
+    return f"{value:.2f}" if value >= SMALL or value == 0 else f"{value:.1g}"
 
 
 def _table(*columns: str) -> Table:
@@ -161,5 +150,5 @@ def _table(*columns: str) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for place, name in enumerate(columns):
-        table.add_column(name, justify="left" if place < 2 else "right", no_wrap=True)  # noqa: PLR2004
+        table.add_column(name, justify="right" if place else "left", no_wrap=True)
     return table
