@@ -353,3 +353,11 @@ def test_any_small_world_is_whole(
             assert came["date"] <= went["date"]
             assert 0 < lot.quantity <= float(came["quantity"])
     assert iso(day_number(world.truth.regime_date)) == world.plan.regime_date
+
+
+def test_no_root_is_given_twice() -> None:
+    """However many names a world needs: a shared root is the work of a namesake alone."""
+    namer = Namer(1)
+    roots = [namer.root() for _ in range(20_000)]
+    assert len(set(roots)) == len(roots)
+    assert all(root.isascii() and root[0].isupper() for root in roots)

@@ -309,3 +309,12 @@ def test_a_plan_without_room_is_refused_before_anything_is_written(
     assert not (tmp_path / "world").exists()
     checked(Plan(firms=100), SCHEMES, DECOYS)
     checked(Plan(regime_date="2021-02-01"), SCHEMES, DECOYS)
+
+
+def test_what_is_told_ends_with_the_world() -> None:
+    """A shipment or payment that would come later comes on the last day."""
+    cast = played(1, "multi_hop", "easy")
+    source, firm = cast.maker("854231"), cast.firms[next(iter(cast.now.members))]
+    shipment = cast.ship(cast.end + 30, source, firm, "854231", 10)
+    cast.pay(cast.end + 30, firm, source, 1.0, "goods")
+    assert cast.day(shipment) == cast.payments[-1].day == cast.end
