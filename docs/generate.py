@@ -29,9 +29,10 @@ DOCS = Path(__file__).parent
 NOTE = "<!-- Written by docs/generate.py (make docs): change the program, not this. -->"
 
 FLAGS_INTRO = """
-A flag looks at one party in a third country, or at its deliveries to one listed party. It answers *seen*,
-*not seen* with what was found instead, or *not computable* with what is lacking; all answers of a run are in
-`tested.parquet`, and `tidewaiter leads --why-not COMPANY` shows those of one party. A flag is a reason to look.
+A flag looks at one party in a third country, or at its deliveries to one listed party. It
+answers *seen*, *not seen* with what was found instead, or *not computable* with what is
+lacking; all answers of a run are in `tested.parquet`, and
+`tidewaiter leads --why-not COMPANY` shows those of one party. A flag is a reason to look.
 
 Limits are proposals. Each can be set in `tidewaiter.toml`:
 
@@ -40,10 +41,11 @@ Limits are proposals. Each can be set in `tidewaiter.toml`:
 age_months = 12
 ```
 
-Points add up to the score of a lead. Flags of one family rest on the same facts, so a family adds no more than
-its cap. *Soft* flags say what a firm is and not where its goods went: where the border over which the goods
-would leave is in view, and no watched goods are seen to leave for the target state, they keep
-a third of their points. Nationality, kinship and a shared address are no flags.
+Points add up to the score of a lead. Flags of one family rest on the same facts, so a
+family adds no more than its cap. *Soft* flags say what a firm is and not where its goods
+went: where the border over which the goods would leave is in view, and no watched goods
+are seen to leave for the target state, they keep three tenths of their points. Nationality,
+kinship and a shared address are no flags.
 """
 
 FORMATS_INTRO = """\

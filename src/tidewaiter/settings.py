@@ -7,6 +7,7 @@ setting says what it is, and only those enter the hash that a run names.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 import tomllib
@@ -19,7 +20,9 @@ from tidewaiter.errors import UsageError
 
 ENVIRONMENT_PREFIX = "TIDEWAITER_"
 FILE_NAME = "tidewaiter.toml"
-MEMORY = r"\d+(\.\d+)?\s?[KMGT]i?B"
+MEMORY = r"([0-9]+(?:\.[0-9]+)?) ?([KMGT])i?B"
+MEMORY_RANGE = (64e6, 1e15)  # bytes: 64MB to 1000TB, whichever of the two units is meant
+UNITS = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 RANGES = {  # least and greatest value of each figure
     "threads": (0, 256),
     "wait": (0, 86_400),
@@ -93,8 +96,14 @@ def _checked(settings: Settings) -> Settings:
     for name, (least, most) in RANGES.items():
         if not least <= getattr(settings, name) <= most:
             raise _refused(name, getattr(settings, name), f"{least:g} to {most:g}")
-    if not re.fullmatch(MEMORY, settings.memory):
-        raise _refused("memory", settings.memory, "an amount such as 2GB")
+    amount = re.fullmatch(MEMORY, settings.memory)
+    few, many = MEMORY_RANGE
+    if not amount or not few <= float(amount[1]) * UNITS[amount[2]] <= many:
+        raise _refused("memory", settings.memory, "an amount such as 2GB, 64MB to 1000TB")
+    for flag, limits in settings.flags.items():
+        for name, limit in limits.items():
+            if not math.isfinite(limit):
+                raise _refused(f"flags.{flag}.{name}", limit, "a number")
     if not re.fullmatch(PROXY, settings.proxy):
         raise _refused("proxy", settings.proxy, "http://HOST:PORT, or environment, or nothing")
     return settings
@@ -113,7 +122,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (ValueError, RecursionError) as problem:  # ValueError: TOML, UTF-8, endless numbers
         raise UsageError(
             f"the settings file is not TOML: {problem}",
             where=str(path),

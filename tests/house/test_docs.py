@@ -157,6 +157,8 @@ def test_every_command_line_shown_exists(page: Path) -> None:
             name = "tidewaiter"
         else:
             name = f"tidewaiter {words[1]}"
+            if f"{name} {[*words, ''][2]}" in known:  # a command of a group, as bench leads
+                name = f"{name} {words[2]}"
         assert name in known, line
         used = {word.split("=")[0] for word in words if word.startswith("--")}
         assert used <= options_of(known[name]) | everywhere, line

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tidewaiter.errors import BadDataError, MissingError
+from tidewaiter.errors import BadDataError, MissingError, UsageError
 from tidewaiter.pipeline.intake import Options, load
 from tidewaiter.pipeline.upkeep import upgrade, verify
 from tidewaiter.settings import Settings
@@ -124,3 +125,47 @@ def test_a_path_that_is_not_there_is_an_error(workspace: Workspace, packed: Path
     """Before anything is unpacked."""
     with pytest.raises(MissingError, match="no such file"):
         loaded(workspace, packed, packed / "nothing")
+
+
+def test_what_is_no_file_is_passed_over_with_its_reason(workspace: Workspace, packed: Path) -> None:
+    """Nothing that lies in the folder is dropped silently; hidden files are one line."""
+    (packed / "nowhere.csv").symlink_to(packed / "absent.csv")
+    (packed / "itself.csv").symlink_to("itself.csv")
+    (packed / "folder").symlink_to(packed / "sub")
+    os.mkfifo(packed / "pipe.csv")
+    (packed / ".git").mkdir()
+    for name in (".git/a.csv", ".git/b.csv", ".hidden.csv"):
+        (packed / name).write_text("id\n", "utf-8")
+    report = load(workspace, [packed], Settings(), Options())
+    assert {
+        "nowhere.csv: a link to nothing",
+        "itself.csv: a link to nothing",
+        "folder: a link to a folder; load that folder itself",
+        "pipe.csv: not a regular file",
+        "inbox: hidden files, 3 in all",
+    } < set(report.skipped)
+
+
+def test_a_device_or_a_pipe_is_not_called_missing(workspace: Workspace, tmp_path: Path) -> None:
+    """It is there, and no file."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (Path("/dev/zero"), tmp_path / "pipe"):
+        with pytest.raises(UsageError, match="not a regular file") as caught:
+            loaded(workspace, path)
+        assert caught.value.where == str(path)
+
+
+def test_where_nothing_is_known_each_reason_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    """As many as a person reads."""
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    (folder / "LICENSE").write_text("free", "utf-8")
+    (folder / "a.csv").symlink_to("absent")
+    with pytest.raises(BadDataError) as caught:
+        loaded(workspace, folder)
+    assert "LICENSE: terms of use" in caught.value.what
+    assert "a.csv: a link to nothing" in caught.value.what
+    for n in range(9):
+        (folder / f"{n}.bin").write_bytes(b"\x01")
+    with pytest.raises(BadDataError, match="and 6 more"):
+        loaded(workspace, folder)

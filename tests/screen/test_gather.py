@@ -31,11 +31,12 @@ ROWS = [
 ]
 
 
-def table(rows: list[tuple[str, str, str, str]]) -> pa.Table:
+def table(rows: list[tuple[str, str, str, str]], aspect: str = "whole") -> pa.Table:
     """Statements, all of one row of one source."""
     names = ("entity_id", "schema", "prop", "value")
     columns = {name: [row[at] for row in rows] for at, name in enumerate(names)}
-    return pa.table(columns | {"source_id": ["s"] * len(rows), "locator": ["row 2"] * len(rows)})
+    place = {"source_id": "s", "locator": "row 2", "aspect": aspect}
+    return pa.table(columns | {name: [value] * len(rows) for name, value in place.items()})
 
 
 def test_a_party_and_its_listing() -> None:
@@ -70,3 +71,50 @@ def test_order_of_statements_makes_no_difference() -> None:
     for seed in range(5):
         rows = random.Random(seed).sample(ROWS, len(ROWS))
         assert listed_parties(table(rows), {}) == expected
+
+
+def companion(aspect: str, locator: str) -> pa.Table:
+    """A row of a companion file: a name, and that the other list has the party."""
+    said = [
+        ("x:9", "LegalEntity", "alias", "Velkon Trading"),
+        ("x:9", "Sanction", "listId", "other_list"),
+        ("x:9", "Sanction", "measure", "other"),
+    ]
+    rows = table(said, aspect)
+    place = rows.schema.get_field_index("locator")
+    return rows.set_column(place, "locator", pa.array([locator] * len(said)))
+
+
+def entry(aspect: str) -> pa.Table:
+    """The entry itself, with its list, measure and programme."""
+    return table(
+        [
+            ("x:9", "Company", "name", "Velkon"),
+            ("x:9", "Sanction", "listId", "sectoral_list"),
+            ("x:9", "Sanction", "measure", "sectoral"),
+            ("x:9", "Sanction", "program", "P"),
+        ],
+        aspect,
+    )
+
+
+def test_a_companion_file_adds_no_list_where_the_entry_is_loaded() -> None:
+    """Its rows print no programme, so that which of the publisher's lists they mean is not told."""
+    rows = [entry("consolidated"), companion("consolidated_aliases", "row 3")]
+    (party,) = listed_parties(pa.concat_tables(rows), {})
+    assert [(each.list_id, each.measure) for each in party.listings] == [
+        ("sectoral_list", "sectoral")
+    ]
+    assert party.names == ("Velkon", "Velkon Trading")
+    assert not party.partial
+
+
+def test_a_party_of_a_companion_file_alone_is_kept_and_marked() -> None:
+    """An alias without its entry is a listed name still; another list has an entry of its own."""
+    (alone,) = listed_parties(companion("consolidated_addresses", "row 3"), {})
+    assert alone.partial
+    assert [each.list_id for each in alone.listings] == ["other_list"]
+    rows = [entry("whole"), companion("consolidated_aliases", "row 3")]
+    (both,) = listed_parties(pa.concat_tables(rows), {})
+    assert [each.list_id for each in both.listings] == ["sectoral_list", "other_list"]
+    assert not both.partial

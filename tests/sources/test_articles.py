@@ -88,3 +88,10 @@ def test_recognised_in_a_folder_called_reports() -> None:
     assert ArticleReader().recognises(FileHead("case/reports/a.html", PAGE))
     assert not ArticleReader().recognises(FileHead("case/a.html", PAGE))
     assert not ArticleReader().recognises(FileHead("reports/a.toml", b""))
+
+
+@pytest.mark.parametrize("side", ["x = " + "[" * 5000, "x = " + "9" * 5000])
+def test_a_side_file_that_no_parser_takes_is_a_reject(article: Read, side: str) -> None:
+    """Endless nesting and endless numbers end as any other fault of the side file."""
+    done = article("a.html", PAGE, side)
+    assert "not TOML" in done.rejects[0].reason

@@ -75,3 +75,10 @@ def test_recognised_by_name() -> None:
     """``case.toml`` anywhere, no other TOML."""
     assert CaseReader().recognises(FileHead("folder/case.toml", b""))
     assert not CaseReader().recognises(FileHead("reports/case-of.toml", b""))
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000, "x = " + "9" * 5000])
+def test_what_no_parser_takes_is_no_toml(case: Callable[[str], Path], text: str) -> None:
+    """Endless nesting and endless numbers end as any other fault of the file."""
+    with pytest.raises(BadDataError, match="not TOML"):
+        case_name(case(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import shutil
@@ -217,3 +218,38 @@ def test_damaged_archives_end_in_files_or_a_clear_error(
         return
     assert said.next_step
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        (["a" * 300 + ".csv"], "too long"),
+        (["a" * 300 + "/companies.csv"], "too long"),
+        (["\u0436" * 150], "too long"),
+        (["a", "a/companies.csv"], "a file and a folder"),
+        (["a/companies.csv", "A"], "a file and a folder"),
+        (["a/b/companies.csv", "a/b"], "a file and a folder"),
+        (["a", "A/b/c"], "a file and a folder"),
+    ],
+)
+def test_names_that_cannot_be_written_are_told(tmp_path: Path, names: list[str], why: str) -> None:
+    """They are not damage, and no path of this machine is shown."""
+    path = zipped(tmp_path / "a.zip", dict.fromkeys(names, TEXT))
+    with pytest.raises(BadDataError, match=why) as caught:
+        unpack(path, "a.zip", tmp_path / "out")
+    assert "damaged" not in caught.value.what
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_damage_is_told_without_a_path_of_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the system carries the place where it was met."""
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument", str(tmp_path / "out" / "a.csv"))
+
+    monkeypatch.setattr("tidewaiter.sources.unpack._pour", fail)
+    with pytest.raises(BadDataError, match="Invalid argument") as caught:
+        unpack(zipped(tmp_path / "a.zip", {"a.csv": TEXT}), "a.zip", tmp_path / "out")
+    assert str(tmp_path) not in str(caught.value)

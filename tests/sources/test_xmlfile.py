@@ -124,3 +124,50 @@ def test_many_comments_before_the_root_cost_no_time() -> None:
     """Recognition is linear in what it looks at."""
     assert xmlfile.root_of(FileHead("x", b"<!--" + b"-" * 60_000)) is None
     assert xmlfile.root_of(FileHead("x", b"<!-- a -->" * 6_000)) is None
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "<!DOCTYPE list>", '<!DOCTYPE list SYSTEM "list.dtd">', "<!-- a --><!DOCTYPE list>\n<?b?>",
+        '<!DOCTYPE list [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]>',
+    ],
+)  # fmt: skip
+def test_the_root_is_seen_behind_a_document_type(declared: str) -> None:
+    """So that a list with one is refused for it, and not called unknown."""
+    start = f'<?xml version="1.0"?>{declared}<list made="2024-01-02">'.encode()
+    assert xmlfile.root_of(FileHead("x", start)) == xmlfile.Root("list")
+
+
+def test_many_document_types_cost_no_time() -> None:
+    """Whatever they hold."""
+    for piece in (
+        b"<!DOCTYPE a [",
+        b"<!DOCTYPE a [] ",
+        b"<!DOCTYPE a>",
+        b"<!DOCTYPE a []>",
+        b"]  ",
+    ):
+        start = b"<!DOCTYPE a [" + piece * (60_000 // len(piece))
+        assert xmlfile.root_of(FileHead("x", start)) is None
+        assert xmlfile.root_of(FileHead("x", piece * (60_000 // len(piece)))) is None
+
+
+@pytest.mark.parametrize(
+    ("root", "value", "day"),
+    [
+        ('<a made="2024-01-02T10:00">', "2024-01-02T10:00", "2024-01-02"),
+        ("<a b='made' made = '2024-01-02'>", "2024-01-02", "2024-01-02"),
+        ('<a remade="x" made="2024-02-31">', "2024-02-31", None),
+        ('<a made="2024">', "2024", None), ('<a made="">', "", None), ("<a>", "", None),
+        ('<a><b made="2024-01-02"/>', "", None), ('<!-- made="2024-01-02" --><a>', "", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_an_attribute_of_the_root_in_any_encoding(
+    root: str, value: str, day: str | None, encoding: str
+) -> None:
+    """And of nothing else; a day is a whole day of the calendar."""
+    head = FileHead("x", root.encode(encoding))
+    assert xmlfile.root_attribute(head, "made") == value
+    assert xmlfile.root_day(head, "made") == day

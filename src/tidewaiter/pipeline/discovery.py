@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from tidewaiter.errors import BadDataError, MissingError
+from tidewaiter.errors import BadDataError, MissingError, UsageError
 from tidewaiter.sources import registry
 from tidewaiter.sources.aside import why_aside
 from tidewaiter.sources.part import STATE
@@ -15,6 +15,7 @@ from tidewaiter.sources.reader import FileHead, Reader
 from tidewaiter.sources.unpack import is_archive, unpack
 
 MARK_BYTES = 4096  # enough to tell an archive from a spreadsheet
+SHOWN = 5  # reasons that an error repeats
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -46,6 +47,7 @@ def discover(
     skipped: list[str] = []
     forced = registry.named(source) if source else None
     for path in paths:
+        skipped += _not_read(path)
         for place, file, home in _opened(path, aside):
             reader = forced or registry.recognise(_head(place, file))
             if reader:
@@ -54,7 +56,7 @@ def discover(
                 skipped.append(_why_skipped(_head(place, file)))
     if not found:
         raise BadDataError(
-            "none of the files is in a format that is known here",
+            f"none of the files is in a format that is known here{_in_brief(skipped)}",
             where=", ".join(str(path) for path in paths),
             next_step="name the format with --source, or see the formats page",
         )
@@ -62,13 +64,19 @@ def discover(
 
 
 def check_paths(paths: Iterable[Path]) -> None:
-    """Refuse a path that is not there, before anything is locked or unpacked."""
+    """Refuse a path that is not there or no file, before anything is locked or unpacked."""
     for path in paths:
         if not path.exists():
             raise MissingError(
                 "there is no such file or folder",
                 where=str(path),
                 next_step="check the spelling of the path",
+            )
+        if not path.is_file() and not path.is_dir():
+            raise UsageError(
+                "it is not a regular file",
+                where=str(path),
+                next_step="write what comes from a pipe or device to a file, and load that",
             )
 
 
@@ -98,22 +106,52 @@ def _files(path: Path) -> Iterator[tuple[Path, Path]]:
     """(place, file) for a file, or for every visible file below a folder, sorted."""
     if path.is_file():
         yield path.parent, path
-    elif path.is_dir():
-        for file in sorted(path.rglob("*")):
-            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if file.is_file() and not hidden:
-                yield path, file
-    else:
-        raise MissingError(
-            "there is no such file or folder",
-            where=str(path),
-            next_step="check the spelling of the path",
-        )
+    for file in _below(path):
+        if file.is_file() and not _is_hidden(path, file):
+            yield path, file
+
+
+def _not_read(path: Path) -> Iterator[str]:
+    """What lies below a folder and is no file to read, each with its reason."""
+    hidden = 0
+    for file in _below(path):
+        why = _why_no_file(file)
+        if _is_hidden(path, file):
+            hidden += not file.is_dir()
+        elif why:
+            yield f"{file.relative_to(path).as_posix()}: {why}"
+    if hidden:
+        yield f"{path.name}: hidden files, {hidden} in all"
+
+
+def _below(path: Path) -> list[Path]:
+    return sorted(path.rglob("*")) if path.is_dir() else []
+
+
+def _is_hidden(place: Path, file: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(place).parts)
+
+
+def _why_no_file(file: Path) -> str | None:
+    """Why an entry of a folder cannot be read; ``None`` for files, and for folders."""
+    if file.is_file():
+        return None
+    if file.is_dir():
+        return "a link to a folder; load that folder itself" if file.is_symlink() else None
+    if file.is_symlink() and not file.exists():
+        return "a link to nothing"
+    return "not a regular file"
 
 
 def _why_skipped(head: FileHead) -> str:
     """A file that was passed over, and why."""
     return f"{head.name}: {why_aside(head) or 'not recognised'}"
+
+
+def _in_brief(skipped: list[str]) -> str:
+    """The reasons as the end of a sentence, the first of them where there are many."""
+    more = [f"and {len(skipped) - SHOWN} more"] if len(skipped) > SHOWN else []
+    return f" ({'; '.join([*skipped[:SHOWN], *more])})" if skipped else ""
 
 
 def _head(place: Path, file: Path) -> FileHead:

@@ -250,11 +250,13 @@ class Intake:
         """Refuse a list that lost more entities than is plausible."""
         if earlier is None or self.options.accept_shrink:
             return
-        floor = earlier.entities * (100 - self.settings.max_shrink) / 100
-        if new.entities < floor:
+        # A file without entities, such as trade statistics, is measured by its rows.
+        what, held, holds = "entities", earlier.entities, new.entities
+        if not held:
+            what, held, holds = "rows", earlier.rows_kept, new.rows_kept
+        if holds < held * (100 - self.settings.max_shrink) / 100:
             raise ShrunkenListError(
-                f"the list shrank from {earlier.entities} to {new.entities} entities; "
-                "nothing was changed",
+                f"the file shrank from {held} to {holds} {what}; nothing was changed",
                 where=new.name,
                 next_step="if the publisher really removed them, repeat with --accept-shrink",
             )
@@ -325,12 +327,26 @@ def _case_name(found: list[Found]) -> str | None:
     return None
 
 
+def _twice(read: list[Staged]) -> Iterator[str]:
+    """Files of one load that are versions of one and the same: the one read last speaks."""
+    last: dict[tuple[str, str], Staged] = {}
+    for each in read:
+        key = (each.snapshot.dataset, each.snapshot.part)
+        if (earlier := last.get(key)) and earlier.snapshot.source_id != each.snapshot.source_id:
+            yield (
+                f"{earlier.snapshot.name} and {each.snapshot.name} are two versions of one file "
+                f"({each.snapshot.part}): the second speaks; to choose, load one of them last"
+            )
+        last[key] = each
+
+
 def _notes(read: list[Staged], state: manifest.State) -> Iterator[str]:
     """What a person should know about this load."""
     for each in read:
         if each.snapshot.unused:
             columns = ", ".join(each.snapshot.unused)
             yield f"{each.snapshot.name}: columns kept as extras, not used: {columns}"
+    yield from _twice(read)
     spaces = {s.dataset: s.part.partition("@")[2] for s in state.current if "@" in s.part}
     for each in read:
         place = each.snapshot.part.partition("@")[2]

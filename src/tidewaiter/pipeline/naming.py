@@ -51,7 +51,7 @@ MATCHES = pa.schema(
     ]
 )
 STATEMENT_COLUMNS = (
-    "entity_id", "schema", "prop", "value", "original_value", "source_id", "locator",
+    "entity_id", "schema", "prop", "value", "original_value", "source_id", "locator", "aspect",
 )  # fmt: skip
 COMPANY_COLUMNS = (
     "record_id", "name", "country", "address", "tax_number", "registration_number", "lei",

@@ -59,7 +59,7 @@ STAGES = (
     ),
     Stage(
         name="screen",
-        version=1,
+        version=2,
         work=naming.screen,
         tables=("statements",),
         after=("parties",),

@@ -15,6 +15,11 @@ from tidewaiter.screen.wording import completeness, explanations, name_explanati
 
 LIMIT = 5
 
+PARTIAL = (
+    "only a file of aliases, addresses or remarks names this party: the list's own entry, with "
+    "its type, programmes and numbers, is not loaded"
+)
+
 
 def screen(
     query: Query, index: ListIndex, *, threshold: float | None = None, limit: int = LIMIT
@@ -52,7 +57,7 @@ def _match(weighed: Weighed, threshold: float) -> Match:
         measures=tuple(sorted({each.measure for each in listed.listings})),
         match=weighed.score >= threshold,
         by_identifier=weighed.equal is not None,
-        explanations=explanations(weighed),
+        explanations=(*explanations(weighed), *([PARTIAL] if listed.partial else [])),
     )
 
 

@@ -26,6 +26,9 @@ EXCERPT = 300  # characters
 UNKNOWN_MEASURE = "other"
 
 BROADEST = "LegalEntity"
+# Aspects of files that go with a list's own file and hold no entry of it: what they say of
+# the listing is that it has the party, without the programmes that the entry prints.
+COMPANIONS = ("aliases", "addresses", "comments")
 
 Values = dict[str, list[str]]
 
@@ -36,13 +39,15 @@ class _Party(msgspec.Struct):
     schema: str = BROADEST
     about: Values = {}
     listings: dict[tuple[str, str], Values] = {}
+    aspects: dict[tuple[str, str], str] = {}
 
 
 def listed_parties(statements: pa.Table, uris: Mapping[str, str]) -> list[Listed]:
     """One party an entity, in order of id, whatever the order of the statements.
 
     An entity without a listing is left out: lists tell of owners and relatives, too.
-    ``statements`` has the columns entity_id, schema, prop, value, source_id and locator;
+    ``statements`` has the columns entity_id, schema, prop, value, source_id, locator and
+    aspect;
     ``uris`` gives the workspace folder of each source.
     """
     parties = _parties(statements)
@@ -53,11 +58,12 @@ def listed_parties(statements: pa.Table, uris: Mapping[str, str]) -> list[Listed
 
 def _parties(statements: pa.Table) -> dict[str, _Party]:
     found: dict[str, _Party] = defaultdict(_Party)
-    names = ("entity_id", "schema", "prop", "value", "source_id", "locator")
+    names = ("entity_id", "schema", "prop", "value", "source_id", "locator", "aspect")
     columns = [statements.column(name).to_pylist() for name in names]
-    for entity, schema, prop, value, source, locator in zip(*columns, strict=True):
+    for entity, schema, prop, value, source, locator, aspect in zip(*columns, strict=True):
         party = found[entity]
         if schema == SANCTION:
+            party.aspects[source, locator] = aspect
             place = party.listings.setdefault((source, locator), defaultdict(list))
             place[prop].append(value)
         else:
@@ -76,8 +82,10 @@ def _listed(entity: str, party: _Party, uris: Mapping[str, str]) -> Listed:
     caption = names[0] if names else entity
     identifiers = tuple(sorted(set(_identifiers(party.about))))
     listings = [
-        _listing(place, values, uris, _excerpt(values, names, identifiers))
-        for place, values in sorted(party.listings.items())
+        _listing(
+            place, party.listings[place], uris, _excerpt(party.listings[place], names, identifiers)
+        )
+        for place in _speaking(party.aspects)
     ]
     return Listed(
         entity_id=entity,
@@ -89,7 +97,26 @@ def _listed(entity: str, party: _Party, uris: Mapping[str, str]) -> Listed:
         addresses=_all(party.about, "address"),
         birth_dates=_all(party.about, "birthDate"),
         listings=tuple(_telling(listings)),
+        partial=all(aspect.endswith(COMPANIONS) for aspect in party.aspects.values()),
     )
+
+
+def _speaking(aspects: Mapping[tuple[str, str], str]) -> list[tuple[str, str]]:
+    """The places whose listing counts: a companion's only where the entry itself is missing.
+
+    The companions of two lists of one publisher differ by what stands before their kind.
+    """
+    own = {aspect for aspect in aspects.values() if not aspect.endswith(COMPANIONS)}
+    return [
+        place
+        for place, aspect in sorted(aspects.items())
+        if aspect in own or _entry_of(aspect) not in own
+    ]
+
+
+def _entry_of(companion: str) -> str:
+    """The aspect of the entry that a companion goes with."""
+    return companion.rpartition("_")[0] or "whole"
 
 
 def _telling(listings: list[Listing]) -> Iterator[Listing]:

@@ -47,7 +47,11 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """A listed party. ``identifiers`` have their scheme: ``inn:…``, ``imo:…``, ``id:…``."""
+    """A listed party. ``identifiers`` have their scheme: ``inn:…``, ``imo:…``, ``id:…``.
+
+    ``partial``: only a file of aliases, addresses or remarks names it; the list's own file
+    that is loaded has no entry of it, so its type, programmes and numbers are not known.
+    """
 
     entity_id: str
     caption: str
@@ -58,6 +62,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     addresses: tuple[str, ...] = ()
     birth_dates: tuple[str, ...] = ()
     listings: tuple[Listing, ...] = ()
+    partial: bool = False
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,7 +54,7 @@ def parse(path: Path, name: str) -> dict[str, Any]:
     """The file's keys; an error where it is no TOML."""
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (ValueError, RecursionError) as problem:  # ValueError: TOML, UTF-8, endless numbers
         raise BadDataError(
             f"the case file is not TOML: {problem}",
             where=name,

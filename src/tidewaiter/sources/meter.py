@@ -18,6 +18,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     free: int = 10 << 20  # bytes below which the ratio says nothing
 
 
+LONGEST_NAME = 255  # bytes that file systems take for a file or folder
+
+
 class Meter:
     """Gives members of an archive their places, counts what comes, and stops at the limits."""
 
@@ -28,6 +31,7 @@ class Meter:
         self.packed = max(path.stat().st_size, 1)
         self.out = 0
         self.seen: set[str] = set()
+        self.folders: set[str] = set()
 
     def place(self, name: str) -> Path:
         """Where a member goes; refused where that is not below the folder, or taken."""
@@ -35,14 +39,24 @@ class Meter:
         parts = place.parts
         if place.is_absolute() or ".." in parts or not parts or ":" in parts[0] or "\0" in name:
             raise self.refused(f"a member is called {name[:80]!r}, which is another place")
-        if str(place).casefold() in self.seen:
-            raise self.refused(f"two members are called {str(place)[:80]!r}")
-        self.seen.add(str(place).casefold())
+        if any(len(part.encode("utf-8", "replace")) > LONGEST_NAME for part in parts):
+            raise self.refused(f"the name of a member is too long: {name[:80]!r}")
+        self._note(PurePosixPath(str(place).casefold()))
         if len(self.seen) > self.limits.members:
             raise self.refused(f"it has more than {self.limits.members:,} members")
         target = self.folder.joinpath(*parts)
         target.parent.mkdir(parents=True, exist_ok=True)
         return target
+
+    def _note(self, place: PurePosixPath) -> None:
+        """Refuse a name that is taken, or that is a file here and a folder there."""
+        above = {str(each) for each in place.parents} - {"."}
+        if str(place) in self.seen:
+            raise self.refused(f"two members are called {str(place)[:80]!r}")
+        if str(place) in self.folders or above & self.seen:
+            raise self.refused(f"a member is a file and a folder, too: {str(place)[:80]!r}")
+        self.seen.add(str(place))
+        self.folders |= above
 
     def count(self, size: int) -> None:
         """Note bytes that came."""

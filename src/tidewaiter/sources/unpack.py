@@ -70,7 +70,9 @@ def _explained(problem: Exception, meter: Meter) -> TidewaiterError:
         )
     if type(problem).__name__ == "PasswordRequired":  # of py7zr, for encrypted file names
         return meter.refused("it is encrypted")
-    return meter.refused(f"it is damaged ({type(problem).__name__}): {problem}")
+    # The text of an OSError holds a path of this machine that nobody asked for.
+    why = (isinstance(problem, OSError) and problem.strerror) or problem
+    return meter.refused(f"it is damaged ({type(problem).__name__}): {why}")
 
 
 def _zip(path: Path, meter: Meter) -> None:

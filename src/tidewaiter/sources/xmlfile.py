@@ -14,13 +14,16 @@ from typing import Any, BinaryIO
 import msgspec
 
 from tidewaiter.errors import BadDataError
+from tidewaiter.model.dates import DAY, iso_date
 from tidewaiter.sources.reader import FileHead
 
 _Element = Any  # lxml has no types of its own, and is loaded only where XML is read
 
 DEEPEST = 64  # elements inside one another; publishers need about a dozen
+DOCTYPE = r"<!DOCTYPE[^\[<>]*+(?:\[.*?\]\s*+)?>"  # seen here, so that ``_check`` can refuse it
 ROOT = re.compile(  # atomic groups: a thousand comments are looked at once each
-    r"(?>\s*(?><!--.*?-->|<\?.*?\?>))*+\s*<(?:[\w.-]+:)?(?P<name>[\w.-]+)(?P<rest>[^>]*)",
+    rf"(?>\s*(?><!--.*?-->|<\?.*?\?>|{DOCTYPE}))*+"
+    r"\s*<(?:[\w.-]+:)?(?P<name>[\w.-]+)(?P<rest>[^>]*)",
     re.DOTALL,
 )
 NAMESPACE = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*["']([^"']*)["']""")
@@ -61,10 +64,30 @@ class Node(msgspec.Struct, frozen=True):
 
 def root_of(head: FileHead) -> Root | None:
     """The root of an XML file, from its first bytes; ``None`` where it is no XML."""
-    found = ROOT.match(_text(head.start))
+    found = ROOT.match(text_of(head))
     if found is None:
         return None
     return Root(found["name"], tuple(NAMESPACE.findall(found["rest"])))
+
+
+def root_attribute(head: FileHead, name: str) -> str:
+    """What the root says in its attribute ``name``; empty where it says nothing."""
+    root = ROOT.match(text_of(head))
+    said = root and re.search(rf"""\s{name}\s*=\s*(["'])(.*?)\1""", root["rest"], re.DOTALL)
+    return said[2] if said else ""
+
+
+def root_day(head: FileHead, name: str) -> str | None:
+    """The day with which an attribute of the root begins, as the moment a file was made."""
+    start = root_attribute(head, name)[:DAY]
+    return iso_date(start) if len(start.strip()) == DAY else None
+
+
+def text_of(head: FileHead) -> str:
+    """The first bytes of a file as text, by their byte order mark."""
+    if head.start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return head.start.decode("utf-16", "replace")
+    return head.start.decode("utf-8-sig", "replace")
 
 
 def records(path: Path, name: str, tags: tuple[str, ...]) -> Iterator[Node]:
@@ -164,10 +187,3 @@ def _forget(element: _Element) -> None:
     if parent is not None:
         while element.getprevious() is not None:
             del parent[0]
-
-
-def _text(start: bytes) -> str:
-    """The first bytes as text, by their byte order mark."""
-    if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return start.decode("utf-16", "replace")
-    return start.decode("utf-8-sig", "replace")

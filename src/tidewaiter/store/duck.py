@@ -8,6 +8,7 @@ connections of its own that a Python socket guard does not see.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -78,11 +79,13 @@ class DuckEngine:
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         """The whole result."""
-        return self._run(_sql(expression)).to_arrow_table()
+        with _in_our_words():
+            return self._run(_sql(expression)).to_arrow_table()
 
     def batches(self, expression: ir.Table, size: int) -> Iterator[pa.RecordBatch]:
         """The result, ``size`` rows at a time."""
-        yield from self._run(_sql(expression)).to_arrow_reader(size)
+        with _in_our_words():
+            yield from self._run(_sql(expression)).to_arrow_reader(size)
 
     def save(self, expression: ir.Table, path: Path) -> None:
         """The result as one Parquet file."""
@@ -91,21 +94,40 @@ class DuckEngine:
         self._run(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
 
     def _run(self, query: str) -> duckdb.DuckDBPyConnection:
-        """Run one statement; what the engine says of bad files and memory, in our words."""
-        try:
+        """Run one statement."""
+        with _in_our_words():
             return self._session.execute(query)
-        except (duckdb.InvalidInputException, duckdb.IOException) as problem:
-            raise IntegrityError(
-                f"a snapshot cannot be read: {str(problem).splitlines()[0]}",
-                where="snapshots/",
-                next_step="find the file with: tidewaiter verify; mend it with: tidewaiter upgrade",
-            ) from problem
-        except duckdb.OutOfMemoryException as problem:
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Tell what the engine says of bad files and memory as errors of this program.
+
+    Rows are computed as they are asked for, so that an error may also come with them; then
+    Arrow carries it, as an ``OSError``.
+    """
+    try:
+        yield
+    except (duckdb.Error, OSError) as problem:
+        said = str(problem).partition("\n")[0]
+        if isinstance(problem, duckdb.OutOfMemoryException) or said.startswith("Out of Memory"):
             raise UsageError(
                 "the engine needs more memory than it may use",
                 where="the setting memory",
                 next_step="allow more, as memory = 4GB in tidewaiter.toml, or use fewer threads",
             ) from problem
+        if isinstance(problem, duckdb.InvalidInputException | duckdb.IOException | OSError):
+            raise IntegrityError(
+                f"a snapshot cannot be read: {said}",
+                where="snapshots/",
+                next_step="find the file with: tidewaiter verify; mend it with: tidewaiter upgrade",
+            ) from problem
+        raise IntegrityError(
+            f"the engine cannot work with what is kept: {said}",
+            where="snapshots/",
+            next_step="compare what is kept with: tidewaiter verify; if that finds nothing, "
+            "repeat with TIDEWAITER_DEBUG=1 and report what it prints",
+        ) from problem
 
 
 def _refuse_older(path: Path, wanted: pa.Schema) -> None:

@@ -2,7 +2,8 @@
 
 A load is one line, however many files it brought, so that it is committed whole or not
 at all. A line that a crash cut short has no newline: readers pass over it and the next
-writer cuts it off. Any other damage is an ``IntegrityError``.
+writer cuts it off. Any other damage is an ``IntegrityError``, and so is a line that names
+a place outside of the workspace or counts that do not add up.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Literal
 import msgspec
 
 from tidewaiter.errors import IntegrityError
+from tidewaiter.store.recorded import BareName, Count, Hex, RawFolder, Slug
+from tidewaiter.store.tables import tables
 
 FILE_NAME = "manifest.jsonl"
 
@@ -28,29 +31,36 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     ``unread`` how many cells of a field were kept as printed only.
     """
 
-    snapshot_id: str
-    dataset: str
+    snapshot_id: Hex
+    dataset: Slug
     part: str
     name: str
-    uri: str
-    source_id: str
-    size: int
+    uri: RawFolder
+    source_id: Hex
+    size: Count
     reader: str
     reader_version: int
     licence: str
     retrieved_at: str
     published_on: str | None
-    rows_read: int
-    rows_kept: int
-    rows_rejected: int
-    entities: int
+    rows_read: Count
+    rows_kept: Count
+    rows_rejected: Count
+    entities: Count
     unused: tuple[str, ...]
-    tables: dict[str, int]
-    checksums: dict[str, str]
-    counts: dict[str, int] = {}
-    unread: dict[str, int] = {}
+    tables: dict[str, Count]
+    checksums: dict[BareName, Hex]
+    counts: dict[str, Count] = {}
+    unread: dict[str, Count] = {}
     facts: dict[str, str] = {}
-    sidecar: str | None = None
+    sidecar: BareName | None = None
+
+    def __post_init__(self) -> None:
+        if self.rows_read != self.rows_kept + self.rows_rejected:
+            raise ValueError("rows read are not rows kept and rejected")
+        unknown = sorted(set(self.tables) - {each.name for each in tables()})
+        if unknown:
+            raise ValueError(f"no table is called {unknown[0]!r:.80}")
 
     @property
     def folder(self) -> str:
@@ -164,13 +174,14 @@ def _whole_lines(path: Path) -> tuple[list[bytes], int]:
 def _decode(line: bytes, workspace: Path, number: int) -> Event:
     try:
         return msgspec.json.decode(line, type=Event)
-    except msgspec.DecodeError as problem:
-        raise _damaged(workspace, number, str(problem)) from problem
+    except (ValueError, RecursionError) as problem:  # ValueError: also what is no UTF-8
+        raise _damaged(workspace, number, f"cannot be used: {problem}") from problem
 
 
 def _damaged(workspace: Path, number: int, why: str) -> IntegrityError:
     return IntegrityError(
         f"the manifest is damaged: line {number} {why}",
         where=str(workspace / FILE_NAME),
-        next_step="restore the workspace from a copy; snapshots and raw files are kept",
+        next_step="restore the workspace from a copy, or use the version of the program that "
+        "wrote the line; snapshots and raw files are kept",
     )

@@ -34,7 +34,15 @@ from tidewaiter.sources.seco_parts import (
     spoken,
     texts,
 )
-from tidewaiter.sources.xmlfile import Node, children, content, local, records, root_of
+from tidewaiter.sources.xmlfile import (
+    Node,
+    children,
+    content,
+    local,
+    records,
+    root_day,
+    root_of,
+)
 
 DATASET = "ch_seco"
 ROOT, PROGRAMME, PLACE, TARGET = "swiss-sanctions-list", "sanctions-program", "place", "target"
@@ -42,7 +50,6 @@ AUTHORITY = "State Secretariat for Economic Affairs"
 KINDS = {"individual": "Person", "entity": "LegalEntity", "object": "Asset"}
 OBJECTS = {"vessel": "Vessel", "aircraft": "Airplane"}
 LABELLED = re.compile(r"([^:]{2,80}?)\s*:\s*(.+)")
-DATE = re.compile(rb"<swiss-sanctions-list\b[^>]*?\bdate\s*=\s*[\"'](\d{4}-\d\d-\d\d)")
 SHOWN = 200
 
 Element = Any  # lxml has no types of its own
@@ -98,8 +105,7 @@ class SecoFile:
                 where=f"{source.name}, line 1",
                 next_step="fetch the file again from SECO",
             )
-        dated = DATE.search(head.start)
-        self.made = iso_date(dated[1].decode()) if dated else None
+        self.made = root_day(head, "date")
         self.programmes: dict[str, Programme] = {}
         self.places: dict[str, dict[str, str]] = {}
         self.met: set[str] = set()

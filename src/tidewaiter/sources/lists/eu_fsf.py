@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from functools import cache
 
 from tidewaiter.errors import BadDataError
-from tidewaiter.model.dates import iso_date
 from tidewaiter.model.source import Reject, SourceFile, rejected
 from tidewaiter.sources import printed, registration
 from tidewaiter.sources.card import Card, resource
@@ -35,7 +34,7 @@ from tidewaiter.sources.fsf_groups import (
 from tidewaiter.sources.grouped import Told
 from tidewaiter.sources.listing import ListedParty, Parties, Value
 from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
-from tidewaiter.sources.xmlfile import records, root_of
+from tidewaiter.sources.xmlfile import records, root_attribute, root_day, root_of
 
 DATASET = "eu_fsf"
 NAMESPACE = "http://eu.europa.ec/fpi/fsd/export"
@@ -43,7 +42,7 @@ PARTY = "sanctionEntity"
 TELLING = ("Entity_LogicalId", "NameAlias_WholeName")
 SHAPE = Shape(delimiter=";")
 AUTHORITY = "EU"
-GENERATED = re.compile(rb"generationDate\s*=\s*[\"'](\d{4}-\d\d-\d\d)([^\"']*)")
+GENERATED = "generationDate"
 LETTERS = re.compile(r"\(?\b[a-f]\)\s*")  # "(a) Mullah, (b) Maulavi"
 ADDRESS = ("Street", "PoBox", "ZipCode", "City", "Place", "Region")
 BIRTHPLACE = ("Place", "City", "Region", "ZipCode")
@@ -104,9 +103,8 @@ class FsfFile:
                 next_step="fetch the file again from the Commission",
             )
         self.form = form
-        made = GENERATED.search(head.start) if form == "xml" else None
-        self.made = iso_date(made[1].decode()) if made else None
-        self.facts = {"generated": (made[1] + made[2]).decode("utf-8", "replace")} if made else {}
+        self.made = root_day(head, GENERATED) if form == "xml" else None
+        self.facts = {"generated": root_attribute(head, GENERATED)} if self.made else {}
         self.met: set[str] = set()
         self.unread: Counter[str] = Counter()
         self.told = Told()

@@ -29,7 +29,7 @@ from tidewaiter.sources.uk_list_rows import (
     of_element,
     of_row,
 )
-from tidewaiter.sources.xmlfile import content, records, root_of
+from tidewaiter.sources.xmlfile import content, records, root_of, text_of
 
 DATASET = "uk_sanctions_list"
 AUTHORITY = "Foreign, Commonwealth and Development Office"
@@ -72,7 +72,7 @@ class UkListReader(Official):
         """By the root of the XML, or by columns that only this list has together."""
         root = root_of(head)
         if root is not None:
-            return root.name == ROOT and b"<UniqueID" in head.start
+            return root.name == ROOT and "<UniqueID" in text_of(head)
         return top(head, TELLING) is not None
 
     def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:

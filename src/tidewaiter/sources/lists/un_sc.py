@@ -14,7 +14,16 @@ from tidewaiter.sources import printed, registration
 from tidewaiter.sources.card import Card, resource
 from tidewaiter.sources.listing import ListedParty, Parties, Value
 from tidewaiter.sources.reader import Batch, FileHead, Official, Tally
-from tidewaiter.sources.xmlfile import Node, children, content, local, records, root_of
+from tidewaiter.sources.xmlfile import (
+    Node,
+    children,
+    content,
+    local,
+    records,
+    root_attribute,
+    root_day,
+    root_of,
+)
 
 DATASET = "un_sc"
 ROOT = "CONSOLIDATED_LIST"
@@ -27,7 +36,7 @@ ALIAS_KINDS = {
     "good": "alias", "low": "weakAlias", "a.k.a.": "alias", "aka": "alias",
     "f.k.a.": "previousName", "fka": "previousName",
 }  # fmt: skip
-GENERATED = re.compile(rb"dateGenerated\s*=\s*[\"'](\d{4}-\d\d-\d\d)([^\"']*)")
+GENERATED = "dateGenerated"
 MEASURES_IN = re.compile(r"\(\s*((?:Travel Ban|Asset Freeze)(?:\s*,\s*Asset Freeze)?)\s*\)")
 EARLIER = re.compile(r"(?:previously|formerly) listed as", re.IGNORECASE)
 ORIGINAL = re.compile(r"(?:original script|\bin Arabic(?: script)?):\s*(.+)", re.IGNORECASE)
@@ -75,9 +84,8 @@ class UnFile:
                 where=f"{source.name}, line 1",
                 next_step="fetch the file again from scsanctions.un.org",
             )
-        made = GENERATED.search(head.start)
-        self.made = iso_date(made[1].decode()) if made else None
-        self.facts = {"generated": (made[1] + made[2]).decode("utf-8", "replace")} if made else {}
+        self.made = root_day(head, GENERATED)
+        self.facts = {"generated": root_attribute(head, GENERATED)} if self.made else {}
         self.seen: dict[str, str] = {}
         self.met: set[str] = set()
         self.unread: Counter[str] = Counter()

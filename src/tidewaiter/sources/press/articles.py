@@ -99,7 +99,7 @@ def _sidecar(path: Path | None) -> Said:
         return Said()
     try:
         content = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (ValueError, RecursionError) as problem:  # ValueError: TOML, UTF-8, endless numbers
         return Said(column="sidecar", reason=f"the side file is not TOML: {problem}")
     values: dict[str, str] = {}
     for key, read in KEYS.items():
