@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,14 @@ from tidewaiter.errors import (
     ShrunkenListError,
     UsageError,
 )
+from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.pipeline import upkeep
-from tidewaiter.pipeline.intake import LoadReport, Options, load
+from tidewaiter.pipeline.discovery import Found
+from tidewaiter.pipeline.intake import Intake, LoadReport, Options, load
 from tidewaiter.pipeline.run import run
 from tidewaiter.settings import Settings
+from tidewaiter.sources.reader import Batch, Tally
+from tidewaiter.sources.registry import named
 from tidewaiter.store import manifest
 from tidewaiter.store.workspace import Workspace
 
@@ -185,3 +189,38 @@ def test_a_snapshot_that_cannot_be_read_is_damage(
     table.write_bytes(b"nothing like it")
     with pytest.raises(IntegrityError, match="cannot be read"):
         run(workspace, Settings())
+
+
+class Forgetful:
+    """A reader that keeps one row and tells of another number."""
+
+    name, version, dataset = "forgetful", 1, "case"
+
+    def __init__(self, told: int) -> None:
+        self.told = told
+
+    def recognises(self, _head: object) -> bool:
+        """Everything."""
+        return True
+
+    def read(self, source: SourceFile) -> Iterator[Batch | Reject | Tally]:
+        """One row of rates, then the tally."""
+        (batch, *_) = (item for item in named("rates").read(source) if isinstance(item, Batch))
+        yield batch
+        yield Tally(rows_read=self.told)
+
+
+@pytest.mark.parametrize("told", [0, 2])
+def test_a_reader_that_loses_or_invents_a_row_is_refused(
+    told: int, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Rows read are rows kept and rows rejected, or nothing is kept."""
+    path = tmp_path / "rates.csv"
+    path.write_text("currency,period,usd_per_unit,source\nEUR,2023,1.08,invented\n")
+    intake = Intake(workspace, Settings(), Options(), lambda *_: None)
+    found = Found(path=path, place=tmp_path, reader=Forgetful(told), home=tmp_path)
+    with (
+        workspace.writing(0) as state,
+        pytest.raises(IntegrityError, match="rows were read"),
+    ):
+        intake.read(found, "case", state)

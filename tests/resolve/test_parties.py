@@ -11,7 +11,7 @@ import pytest
 from tidewaiter.errors import IntegrityError
 from tidewaiter.resolve import judgement
 from tidewaiter.resolve.judgement import Judgement, Judgements
-from tidewaiter.resolve.parties import Resolution, resolve
+from tidewaiter.resolve.parties import NUMBERS, Resolution, resolve
 
 
 def mention(
@@ -63,6 +63,28 @@ def test_a_tax_number_given_as_id_finds_the_company() -> None:
     found = resolve([mention("X", given="305000033"), near], register, NONE)
     assert party(found, mention("X", given="305000033")) == "case:C1"
     assert party(found, near) == "case:305000034"
+
+
+def test_a_number_that_two_companies_share_picks_neither() -> None:
+    """Ambiguity is not guessed away."""
+    register = [company("C1", "Alfa", tax="305"), company("C2", "Beta", tax="305")]
+    row = mention("Gamma", given="305")
+    assert party(resolve([row], register, NONE), row) == "case:305"
+
+
+@pytest.mark.parametrize("field", NUMBERS)
+def test_every_kind_of_number_finds_its_company(field: str) -> None:
+    """Tax number, registration number and LEI alike."""
+    register = [company("C1", "Oqdaryo Optik MChJ") | {field: "5299000J2N45DDNE4Y28"}]
+    row = mention("X", given="5299000J2N45DDNE4Y28")
+    assert party(resolve([row], register, NONE), row) == "case:C1"
+
+
+def test_unsure_joins_nothing() -> None:
+    """Only a yes joins."""
+    one, two = mention("Alfa", given="A"), mention("Beta", given="B")
+    apart = resolve([one, two], [], Judgements({("case:A", "case:B"): "unsure"}))
+    assert party(apart, one) != party(apart, two)
 
 
 def test_a_name_without_id_needs_the_same_country() -> None:

@@ -22,7 +22,7 @@ COLUMNS = (
     ("listed party", "matches the entry"),
 )
 WIDTH, HEIGHT, GAP, ROW, TOP = 200, 58, 44, 72, 26
-LETTERS = 27  # of a caption that fit on one line of a box
+LETTERS = 25  # of a caption that fit on one line of a box
 LINES = 2
 SHOWN_ROWS = 5
 
