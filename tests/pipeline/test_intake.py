@@ -224,3 +224,15 @@ def test_a_reader_that_loses_or_invents_a_row_is_refused(
         pytest.raises(IntegrityError, match="rows were read"),
     ):
         intake.read(found, "case", state)
+
+
+def test_statistics_that_lost_rows_are_refused(workspace: Workspace, tmp_path: Path) -> None:
+    """A file without entities is measured by its rows; a case's own table may shrink."""
+    sample = Path(__file__).parents[1] / "contract" / "samples" / "baci.csv"
+    head, *rows = sample.read_text("utf-8").splitlines(keepends=True)
+    path = tmp_path / "BACI.csv"
+    path.write_text(head + "".join(rows), "utf-8")
+    loaded(workspace, path)
+    path.write_text(head + "".join(rows[: len(rows) // 2]), "utf-8")
+    with pytest.raises(ShrunkenListError, match="rows"):
+        loaded(workspace, path)

@@ -128,7 +128,8 @@ class Intake:
         )
         taken = self.take(source, found.reader, place)
         earlier = state.find(space, taken.snapshot.part)
-        self._refuse_shrunken(taken.snapshot, earlier)
+        official = getattr(found.reader, "dataset", None) is not None
+        self._refuse_shrunken(taken.snapshot, earlier, official=official)
         outcome = "replaced" if earlier else "added"
         return msgspec.structs.replace(taken, outcome=outcome, raw=staged, sidecar=sidecar)
 
@@ -246,13 +247,16 @@ class Intake:
             "--max-rejects PER_CENT",
         )
 
-    def _refuse_shrunken(self, new: manifest.Snapshot, earlier: manifest.Snapshot | None) -> None:
+    def _refuse_shrunken(
+        self, new: manifest.Snapshot, earlier: manifest.Snapshot | None, *, official: bool
+    ) -> None:
         """Refuse a list that lost more entities than is plausible."""
         if earlier is None or self.options.accept_shrink:
             return
-        # A file without entities, such as trade statistics, is measured by its rows.
+        # An official file without entities, such as trade statistics, is measured by its
+        # rows; a table of the user's own may shrink as it will.
         what, held, holds = "entities", earlier.entities, new.entities
-        if not held:
+        if not held and official:
             what, held, holds = "rows", earlier.rows_kept, new.rows_kept
         if holds < held * (100 - self.settings.max_shrink) / 100:
             raise ShrunkenListError(
