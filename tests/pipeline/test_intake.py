@@ -18,6 +18,7 @@ from tidewaiter.model.source import Reject, SourceFile
 from tidewaiter.pipeline import upkeep
 from tidewaiter.pipeline.discovery import Found
 from tidewaiter.pipeline.intake import Intake, LoadReport, Options, load
+from tidewaiter.pipeline.lookup import open_lists
 from tidewaiter.pipeline.run import run
 from tidewaiter.settings import Settings
 from tidewaiter.sources.reader import Batch, Tally
@@ -236,3 +237,13 @@ def test_statistics_that_lost_rows_are_refused(workspace: Workspace, tmp_path: P
     path.write_text(head + "".join(rows[: len(rows) // 2]), "utf-8")
     with pytest.raises(ShrunkenListError, match="rows"):
         loaded(workspace, path)
+
+
+def test_lists_without_any_date_are_known_since_they_were_retrieved(workspace: Workspace) -> None:
+    """OFAC's delimited files carry none: they can be screened against all the same."""
+    samples = Path(__file__).parents[1] / "contract" / "samples" / "ofac_csv"
+    loaded(workspace, *sorted(samples.glob("*.*")))
+    lists = open_lists(workspace, Settings(), None)
+    retrieved = manifest.state(workspace.path).current[0].retrieved_at
+    assert lists.as_of == retrieved[:10]
+    assert lists.list_versions

@@ -154,13 +154,9 @@ def _day(state: State, policies: Mapping[str, int], day: str | None) -> datetime
             )
         return named
     days = [known for s in state.current if (known := _newest(s, policies))]
-    if not days:
-        raise UsageError(
-            "nothing that was loaded carries a date",
-            where="the default of --as-of",
-            next_step="name a day with --as-of",
-        )
-    return max(days)
+    # OFAC's delimited lists, for one, carry no date at all: what is known is then known since
+    # it was retrieved. Asking for a day instead was rejected: a named day leaves them out.
+    return max(days or [datetime.date.fromisoformat(s.retrieved_at[:10]) for s in state.current])
 
 
 def _newest(snapshot: Snapshot, policies: Mapping[str, int]) -> datetime.date | None:
