@@ -199,6 +199,17 @@ def test_304_leaves_everything_as_it_is(server: Server, held: Path) -> None:
     assert (held / "list.csv").read_bytes() == OLD
 
 
+def test_a_weak_mark_joins_no_pieces(server: Server, tmp_path: Path) -> None:
+    """A weak ETag is the same for bodies that differ: what was begun is fetched anew."""
+    server.answers(lambda h: cut(h, BODY[:7000], len(BODY), ETag='W/"1"'))
+    with pytest.raises(TidewaiterError):
+        fetch(server, tmp_path)
+    server.answers(lambda h: h.give(ETag='W/"1"'))
+    assert fetch(server, tmp_path).outcome != "resumed"
+    assert not [asked for asked in server.asked if "If-Range" in asked]
+    assert (tmp_path / "list.csv").read_bytes() == BODY
+
+
 def test_a_file_that_was_changed_here_is_fetched_again(server: Server, held: Path) -> None:
     """A condition would leave the damaged file in place."""
     (held / "list.csv").write_bytes(b"damaged")
@@ -428,6 +439,7 @@ def test_a_checksum_is_compared(server: Server, held: Path, kind: str) -> None:
     server.answers(lambda h: h.give())
     wrong = hashlib.new(kind, b"other").hexdigest()
     refused(server, held, IntegrityError, checksum=wrong)
+    refused(server, held, IntegrityError, checksum="ab" * 16)  # of no kind that is known
     right = hashlib.new(kind, BODY).hexdigest().upper()
     assert fetch(server, held, checksum=right).outcome == "updated"
 
