@@ -34,6 +34,15 @@ def country_code(text: str) -> str | None:
     return None if found == UNKNOWN else found
 
 
+def country_named(text: str) -> str | None:
+    """The code of the country ``text`` names by a name or code of CLDR's: at once.
+
+    For words of which few are countries; adjectives and rarer names take ``country_code``.
+    """
+    found = _names().get(_key(text))
+    return None if found == UNKNOWN else found
+
+
 def country_name(code: str, language: str) -> str:
     """What a country is called in a language, or its code where it has no name there."""
     return _territories(language).get(code, code)

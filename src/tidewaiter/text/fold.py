@@ -14,6 +14,9 @@ import msgspec.yaml
 
 from tidewaiter.text.translit import REMEMBERED, to_latin, to_latin_also
 
+# Digits that scanners and disguises put for letters. 1 is read as i and as l.
+MISREAD = tuple(str.maketrans("01345678", letters) for letters in ("oieasgtb", "oleasgtb"))
+
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, rename={"find": "from", "put": "to"}):
     """Replace the pattern ``find`` by ``put``; ``why`` names the systems that differ."""
@@ -60,7 +63,7 @@ def fold(word: str) -> str:
 @lru_cache(REMEMBERED)
 def readings(word: str) -> tuple[str, ...]:
     """Every comparable form of a word, the usual one first, the others in order."""
-    written = {to_latin(word), to_latin_also(word)}
+    written = {to_latin(word), to_latin_also(word), *_misread(to_latin(word))}
     for pattern, put in _second_steps():
         written |= {pattern.sub(put, each) for each in written}
     first = fold(word)
@@ -68,9 +71,19 @@ def readings(word: str) -> tuple[str, ...]:
     return (first, *sorted(others))
 
 
+def _misread(latin: str) -> set[str]:
+    """A word of letters and digits with the letters that the digits may stand for."""
+    letters = sum(map(str.isalpha, latin))
+    if not letters or latin.isalpha() or len(latin) - letters > letters or latin[0].isdigit():
+        return set()
+    return {latin.translate(table) for table in MISREAD}
+
+
 def _folded(latin: str) -> str:
     if not latin.isascii():
         return latin
+    folded = latin
     for pattern, put in _steps():
-        latin = pattern.sub(put, latin)
-    return latin
+        folded = pattern.sub(put, folded)
+    # A word is never folded to an initial: Yi and Ii are names.
+    return latin if len(folded) == 1 < len(latin) and folded.isalpha() else folded

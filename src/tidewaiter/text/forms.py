@@ -17,6 +17,8 @@ from tidewaiter.text.clean import words
 
 DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.[ ]?){1,5}[^\W\d_]\b\.?")
 
+ABBREVIATION = 3  # letters with points that are no person's initials
+
 
 class Spelling(msgspec.Struct, frozen=True):
     """One spelling of a legal form, and where it is from."""
@@ -74,16 +76,32 @@ def without_forms(cleaned: str) -> Formless:
     A text of nothing but legal forms keeps them as words: something must be compared.
     """
     joined = DOTTED.sub(_undotted, cleaned)
-    found, rest = _through_rigour(joined)
-    left, more = _own(tuple(words(rest)))
+    left, forms = _parted(joined)
     if not left:
         return Formless(tuple(words(joined)), ())
-    return Formless(tuple(left), tuple(sorted({*found, *more})))
+    return Formless(tuple(left), tuple(sorted(forms)))
+
+
+def is_only_forms(cleaned: str) -> bool:
+    """Whether a cleaned text is nothing but legal forms."""
+    return not _parted(DOTTED.sub(_undotted, cleaned))[0]
+
+
+def _parted(joined: str) -> tuple[list[str], set[str]]:
+    """Words that are left, and classes of the legal forms that came off."""
+    found, rest = _through_rigour(joined)
+    left, more = _own(tuple(words(rest)))
+    return left, found | more
 
 
 def _undotted(match: re.Match[str]) -> str:
-    """``s.r.o.`` as one word if it is a legal form; initials of people stay apart."""
+    """``s.r.o.`` and ``a.b.c.`` as one word; up to two initials may be a person's and stay apart.
+
+    Two that are a legal form are one word, too.
+    """
     short = "".join(words(match[0]))
+    if len(short) >= ABBREVIATION:
+        return f" {short} "
     known, _ = _phrases()
     is_form = (short,) in known or (len(short) > 1 and not _through_rigour(short)[1].strip())
     return f" {short} " if is_form else match[0]

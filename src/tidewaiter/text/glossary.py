@@ -2,7 +2,7 @@
 
 A concept says what kind of body or trade a name speaks of; it is shared by thousands of
 firms and weighs little beside the words that are a firm's own. ``glossary.yml`` holds
-the words; issue by issue it grows, and nothing here changes.
+the words of trades and bodies, ``places.yml`` those of towns and countries.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import msgspec.yaml
 from tidewaiter.text.clean import clean, words
 from tidewaiter.text.fold import fold
 
-Kind = Literal["particle", "body", "trade"]
+Kind = Literal["particle", "body", "trade", "place"]
 
 
 class Concept(msgspec.Struct, frozen=True, kw_only=True):
     """One meaning.
 
     ``kind``: ``particle`` says nothing of a firm (of, group), ``body`` what it is
-    (plant), ``trade`` what it deals in (electronics, bank). ``terms`` are words or
+    (plant), ``trade`` what it deals in (electronics, bank), ``place`` where. ``terms`` are words or
     phrases by language; a final ``*`` stands for any ending. ``source`` is a key of the
     file's ``sources``.
     """
@@ -43,6 +43,13 @@ class Glossary(msgspec.Struct, frozen=True):
     concepts: tuple[Concept, ...]
 
 
+class Places(msgspec.Struct, frozen=True):
+    """The content of ``places.yml``: place -> its terms by language."""
+
+    sources: dict[str, str]
+    places: dict[str, dict[str, tuple[str, ...]]]
+
+
 class Lookup(msgspec.Struct, frozen=True):
     """Folded phrases and folded beginnings -> concept."""
 
@@ -54,9 +61,16 @@ class Lookup(msgspec.Struct, frozen=True):
 
 @cache
 def glossary() -> Glossary:
-    """The content of ``glossary.yml``."""
-    text = resources.files(__package__).joinpath("glossary.yml").read_text("utf-8")
-    return msgspec.yaml.decode(text, type=Glossary)
+    """The content of ``glossary.yml``, and after it that of ``places.yml``."""
+    files = resources.files(__package__)
+    words = msgspec.yaml.decode(files.joinpath("glossary.yml").read_text("utf-8"), type=Glossary)
+    known = msgspec.yaml.decode(files.joinpath("places.yml").read_text("utf-8"), type=Places)
+    (source,) = known.sources
+    places = tuple(
+        Concept(id=f"place_{name}", kind="place", terms=terms, source=source)
+        for name, terms in known.places.items()
+    )
+    return Glossary(words.sources | known.sources, words.concepts + places)
 
 
 @cache

@@ -19,12 +19,14 @@ class Term(msgspec.Struct, frozen=True, gc=False):
     """A word, or a phrase of the glossary.
 
     ``text`` as written (lower case), ``keys`` its comparable forms, the usual one first;
-    a concept has the single key ``~id`` and its ``kind``.
+    a concept has the single key ``~id`` and its ``kind``. ``letters`` are the comparable
+    forms of what is written, also where the keys are those of a concept.
     """
 
     text: str
     keys: tuple[str, ...]
     kind: Kind | None = None
+    letters: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -51,9 +53,10 @@ def read_name(text: str) -> Name:
     for size, concept in concepts([each[0] for each in keys]):
         written = " ".join(bare.words[at : at + size])
         if concept is None:
-            terms.append(Term(written, keys[at]))
+            terms.append(Term(written, keys[at], None, keys[at]))
         else:
-            terms.append(Term(written, (f"~{concept.id}",), concept.kind))
+            letters = keys[at] if size == 1 else ("".join(k[0] for k in keys[at : at + size]),)
+            terms.append(Term(written, (f"~{concept.id}",), concept.kind, letters))
         at += size
     return Name(_distinct(terms), bare.forms, repaired.notes)
 
@@ -62,7 +65,8 @@ def read_name(text: str) -> Name:
 def read_person(text: str) -> Name:
     """The name of a person: every word is a name, none is a legal form or a trade."""
     repaired = repair(clean(text))
-    terms = [Term(word, readings(word)) for word in words(repaired.text)]
+    keys = [(word, readings(word)) for word in words(repaired.text)]
+    terms = [Term(word, each, None, each) for word, each in keys]
     return Name(_distinct(terms), (), repaired.notes)
 
 
