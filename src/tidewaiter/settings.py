@@ -62,7 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     proxy: str = ""
     max_rejects: float = 1.0
     max_shrink: float = 10.0
-    match_threshold: float = 0.85
+    match_threshold: float = 0.5
     horizon_days: int = 180
     min_score: int = 20
     flags: dict[str, dict[str, float]] = {}

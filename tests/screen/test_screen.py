@@ -116,7 +116,9 @@ def test_names_match_with_and_without_place(index: ListIndex, name: str) -> None
     assert match.entity_id == "x:plant"
     assert match.list_ids == ("eu_833_annex_iv", "us_bis_el")
     assert match.score < 1
-    assert match.probability is None
+    assert match.probability is not None
+    assert 0.5 < match.probability < 1
+    assert match.status == "in_force"
 
 
 def test_another_place_lowers(index: ListIndex) -> None:

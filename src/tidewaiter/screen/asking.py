@@ -2,62 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from tidewaiter.screen.agreement import agreement
 from tidewaiter.screen.index import ListIndex
-from tidewaiter.screen.places import Split, splits, verdict, where
-from tidewaiter.screen.records import Comparison, Match, Query, Screened, checked_name
+from tidewaiter.screen.kinds import Kind, kind_of
+from tidewaiter.screen.listings import status, status_of
+from tidewaiter.screen.model import model, probability, score
+from tidewaiter.screen.places import Split, splits
+from tidewaiter.screen.records import Comparison, Listed, Match, Query, Screened, checked_name
 from tidewaiter.screen.rules import rules
-from tidewaiter.screen.score import Agreement, agreement, kind_of, side
-from tidewaiter.screen.vocabulary import Vocabulary
-from tidewaiter.screen.weighing import Weighed, prepared, weigh, with_place
+from tidewaiter.screen.weighing import (
+    DIGITS,
+    Weighed,
+    prepared,
+    weigh,
+)
 from tidewaiter.screen.wording import completeness, explanations, name_explanations
 
 LIMIT = 5
 
-PARTIAL = (
-    "only a file of aliases, addresses or remarks names this party: the list's own entry, with "
-    "its type, programmes and numbers, is not loaded"
-)
-
 
 def screen(
-    query: Query, index: ListIndex, *, threshold: float | None = None, limit: int = LIMIT
+    query: Query,
+    index: ListIndex,
+    *,
+    threshold: float | None = None,
+    limit: int = LIMIT,
+    day: str | None = None,
 ) -> Screened:
     """The listed parties that ``query`` may mean, best first, at most ``limit``.
 
     ``threshold`` (0-1) defaults to that of ``rules.yml``. Parties with an equal
-    identifier are all given, whatever the limit. ``BadDataError`` for a name that is too
-    long to be one.
+    identifier are all given, whatever the limit. ``day`` (ISO 8601) says on which day a
+    listing has to be in force. ``BadDataError`` for a name that is too long to be one.
     """
     least = rules().threshold if threshold is None else threshold
-    asked = prepared(query, index.vocabulary)
-    found = [weigh(asked, each.entry, each.names) for each in index.candidates(asked)]
-    found.sort(key=lambda w: (-w.score, w.entry.listed.entity_id))
+    found = weigh(prepared(query), index, min(least, rules().floor), limit)
     reached = [w for w in found if w.score >= least]
     sure = sum(1 for w in reached if w.equal)
     close = [] if reached else [w for w in found if w.score >= rules().floor]
     return Screened(
         query=query,
-        results=tuple(_match(w, least) for w in reached[: max(limit, sure)]),
-        near=tuple(_match(w, least) for w in close[:limit]),
+        results=tuple(_match(w, index, least, day) for w in reached[: max(limit, sure)]),
+        near=tuple(_match(w, index, least, day) for w in close[:limit]),
     )
 
 
-def _match(weighed: Weighed, threshold: float) -> Match:
+def _match(weighed: Weighed, index: ListIndex, threshold: float, day: str | None) -> Match:
     listed = weighed.entry.listed
+    found = agreement(weighed.names, index) if weighed.names else None
+    telling = [each for each in listed.listings if status(each, day) == "in_force"]
+    told = telling or listed.listings
     return Match(
         entity_id=listed.entity_id,
         caption=listed.caption,
         schema=listed.schema,
-        list_ids=tuple(sorted({each.list_id for each in listed.listings})),
+        list_ids=tuple(sorted({each.list_id for each in told})),
         score=weighed.score,
-        probability=None,
+        probability=1.0 if weighed.equal else probability(weighed.score, weighed.entry.kind),
         completeness=completeness(weighed),
-        measures=tuple(sorted({each.measure for each in listed.listings})),
+        measures=tuple(sorted({each.measure for each in told})),
+        status=status_of(listed.listings, day),
         match=weighed.score >= threshold,
         by_identifier=weighed.equal is not None,
-        explanations=(*explanations(weighed), *([PARTIAL] if listed.partial else [])),
+        explanations=explanations(weighed, found, day),
     )
 
 
@@ -69,38 +76,42 @@ def compare(left: str, right: str, schema: str | None = None) -> Comparison:
     that is too long to be one.
     """
     ours, theirs = checked_name(left, "left"), checked_name(right, "right")
-    options = [
-        (score, found)
-        for one in _splits(ours, schema)
-        for other in _splits(theirs, schema)
-        for score, found in _compared(one, other, schema)
-    ]
-    if not options:
-        return Comparison(0.0, match=False, explanations=("no letters or digits to compare",))
-    best, found = max(options, key=lambda option: option[0])
-    score = round(best, 4)
-    return Comparison(score, score >= rules().threshold, name_explanations(found))
+    kind = kind_of(schema)
+    schema = schema or "Company"
+    answers = [_one_way(ours, theirs, schema), _one_way(theirs, ours, schema)]
+    found = [(each, index) for each, index in answers if each is not None and each.names]
+    if not found:
+        return Comparison(
+            0.0, 0.0, match=False, explanations=("nothing that can be compared agrees",)
+        )
+    # The better of both ways: a word is joined or parted as the other name has it.
+    value, first, index = max(
+        ((_value(each, kind), each, index) for each, index in found), key=lambda one: one[0]
+    )
+    ceilings = [first.ceiling] if first.ceiling else []
+    words = agreement(first.names, index) if first.names else None
+    return Comparison(
+        score=value,
+        probability=probability(value, kind),
+        match=value >= rules().threshold,
+        explanations=name_explanations(words, ceilings) if words else (),
+    )
 
 
-def _splits(text: str, schema: str | None) -> list[Split]:
-    return splits(text) if kind_of(schema) == "body" else [Split(text, "")]
+def _value(weighed: Weighed, kind: Kind) -> float:
+    return round(score(weighed.total + model().pairs[kind]) * weighed.highest, DIGITS)
 
 
-def _compared(one: Split, other: Split, schema: str | None) -> Iterable[tuple[float, Agreement]]:
-    kind, vocabulary = kind_of(schema), Vocabulary()
-    left, right = side(one.name, kind, vocabulary), side(other.name, kind, vocabulary)
-    if left.terms and right.terms:
-        found = agreement(left, right, kind)
-        yield _with_places(found, one.place, other.place), found
-
-
-def _with_places(found: Agreement, left: str, right: str) -> float:
-    """Both places are compared as addresses would be; one alone is unknown."""
-    if not left and not right:
-        return found.score
-    if not left or not right:
-        return with_place(found, "unknown")
-    verdicts = {verdict(left, where([right], [right])), verdict(right, where([left], [left]))}
-    if "agrees" in verdicts:
-        return with_place(found, "agrees")
-    return with_place(found, "conflicts" if "conflicts" in verdicts else "unknown")
+def _one_way(asked: str, listed: str, schema: str) -> tuple[Weighed | None, ListIndex]:
+    """The second name as a list of one party, and the first asked of it."""
+    parts = splits(listed) if kind_of(schema) == "body" else [Split(listed, "")]
+    party = Listed(
+        entity_id="right",
+        caption=listed,
+        schema=schema,
+        names=tuple(dict.fromkeys(part.name for part in parts)),
+        addresses=tuple(part.place for part in parts if part.place),
+    )
+    index = ListIndex([party])
+    found = weigh(prepared(Query(query_id="left", names=(asked,), schema=schema)), index)
+    return (found[0] if found else None), index

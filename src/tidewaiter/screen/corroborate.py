@@ -7,44 +7,74 @@ veto it silently: what conflicts is always told.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
 from tidewaiter.model.country import country_code
+from tidewaiter.screen.index import Entry
+from tidewaiter.screen.model import model
 from tidewaiter.screen.places import Verdict, Where, verdict
-from tidewaiter.screen.records import Listed, Query
-from tidewaiter.screen.rules import rules
+from tidewaiter.screen.records import Query
 from tidewaiter.text.clean import clean, words
 
+Dates = Literal["date_agrees", "year_agrees", "date_near", "date_conflicts", "unknown"]
+
+NEAREST_FIRST: tuple[Dates, ...] = ("date_agrees", "year_agrees", "date_near", "date_conflicts")
 YEAR = 4  # characters
 SHORTEST_TOWN = 4
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """The verdict on each thing besides the name, and on dates a step of the score."""
+    """The verdict on each thing besides the name; ``dates`` says how near birth dates are."""
 
     country: Verdict
     address: Verdict
     birth_date: Verdict
-    birth_date_step: float
+    dates: Dates
 
     def step(self) -> float:
-        """What is taken from the score (negative: added), names apart."""
-        figures = rules()
-        agreeing = (self.country, self.address, self.birth_date).count("agrees")
-        against = figures.country_conflict if self.country == "conflicts" else 0.0
-        return against + self.birth_date_step - agreeing * figures.agreement
+        """Log-odds that all of it adds."""
+        weights = model().evidence
+        country = {"agrees": weights.country_agrees, "conflicts": weights.country_conflicts}
+        return (
+            country.get(self.country, 0.0)
+            + (weights.address_agrees if self.address == "agrees" else 0.0)
+            + (float(getattr(weights, f"birth_{self.dates}")) if self.dates != "unknown" else 0.0)
+        )
 
 
-def surroundings(query: Query, listed: Listed, place: Where) -> Surroundings:
+NOTHING_KNOWN = Surroundings("unknown", "unknown", "unknown", "unknown")
+
+
+def surroundings(query: Query, entry: Entry) -> Surroundings:
     """Compare what is known of both besides names and numbers."""
-    dates, step = _birth_dates(query.birth_date, listed.birth_dates)
+    if not (query.country or query.address or query.birth_date):
+        return NOTHING_KNOWN
+    dates = _birth_dates(query.birth_date, entry.listed.birth_dates)
     return Surroundings(
-        country=_countries(query.country, place),
-        address=_addresses(query.address, place),
-        birth_date=dates,
-        birth_date_step=step,
+        country=_countries(query.country, entry.place) if query.country else "unknown",
+        address=_addresses(query.address, entry.place) if query.address else "unknown",
+        birth_date=_verdict(dates),
+        dates=dates,
     )
+
+
+def most_added(query: Query) -> float:
+    """The most that everything besides the name can add to the log-odds."""
+    weights = model().evidence
+    return (
+        max(0.0, weights.place_agrees)
+        + (weights.country_agrees if query.country else 0.0)
+        + (weights.address_agrees if query.address else 0.0)
+        + (max(weights.birth_date_agrees, weights.birth_year_agrees) if query.birth_date else 0.0)
+    )
+
+
+def _verdict(dates: Dates) -> Verdict:
+    if dates == "unknown":
+        return "unknown"
+    return "agrees" if dates.endswith("agrees") else "conflicts"
 
 
 def _countries(asked: str | None, place: Where) -> Verdict:
@@ -63,24 +93,25 @@ def _addresses(asked: str | None, place: Where) -> Verdict:
     return "agrees" if shared > 1 else "unknown"
 
 
-def _birth_dates(asked: str | None, listed: Sequence[str]) -> tuple[Verdict, float]:
+def _birth_dates(asked: str | None, listed: Sequence[str]) -> Dates:
     """Compare at the precision both dates have; the nearest listed one counts."""
     if not asked or not asked[:YEAR].isdecimal():
-        return "unknown", 0.0
+        return "unknown"
     known = [date for date in listed if len(date) >= YEAR and date[:YEAR].isdecimal()]
     if not known:
-        return "unknown", 0.0
-    figures = rules()
-    steps = [_date_step(asked, date) for date in known]
-    if min(steps) == 0:
-        return "agrees", 0.0
-    near = min(steps) == 1
-    return "conflicts", figures.birth_date_near if near else figures.birth_date_conflict
+        return "unknown"
+    return min((_dates(asked, date) for date in known), key=NEAREST_FIRST.index)
 
 
-def _date_step(one: str, other: str) -> int:
-    """0 equal as far as both go, 1 within a year of each other, 2 farther apart."""
+def _dates(one: str, other: str) -> Dates:
     shared = min(len(one), len(other))
     if one[:shared] == other[:shared]:
-        return 0
-    return 1 if abs(int(one[:YEAR]) - int(other[:YEAR])) <= 1 else 2
+        return "date_agrees" if shared > YEAR else "year_agrees"
+    if sorted(one) == sorted(other) or _one_digit_apart(one, other):
+        return "date_near"  # day and month exchanged, or a digit misread
+    return "date_near" if abs(int(one[:YEAR]) - int(other[:YEAR])) <= 1 else "date_conflicts"
+
+
+def _one_digit_apart(one: str, other: str) -> bool:
+    same_length = len(one) == len(other) > YEAR
+    return same_length and sum(a != b for a, b in zip(one, other, strict=True)) == 1

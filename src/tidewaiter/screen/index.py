@@ -1,147 +1,141 @@
-"""Every listed party by number and by word, so that a query meets few of them in full."""
+"""Every listed party by number and by name, so that a query meets few of them in full."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+import bisect
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from tidewaiter.screen import identifiers as ids
-from tidewaiter.screen.places import where
+from tidewaiter.screen.identifiers import Numbers
+from tidewaiter.screen.kinds import KINDS, Kind, kind_of
+from tidewaiter.screen.name_table import NameTable, rows_of, table
+from tidewaiter.screen.places import Where, where
 from tidewaiter.screen.records import Listed
-from tidewaiter.screen.rules import rules
-from tidewaiter.screen.score import Kind, Side, kind_of, side
+from tidewaiter.screen.search import Search
 from tidewaiter.screen.spellings import spellings
-from tidewaiter.screen.vocabulary import Vocabulary, occurrences
-from tidewaiter.screen.weighing import Asked, Entry
-from tidewaiter.text import Term, read_name, read_person
 
-NAMES_COMPARED = 8  # of one party: those that share most with the query
+REMEMBERED = 1 << 13  # entries kept decoded
+LONGEST_NUMBER = 40  # characters; longer ones are remarks in a column of numbers
 
 
-class Candidate(msgspec.Struct, frozen=True, gc=False):
-    """A listed party worth comparing, with its names worth comparing, best first."""
+class Entry(msgspec.Struct, frozen=True, dict=True):
+    """A listed party, and what is read from it when it is asked for."""
 
-    entry: Entry
-    names: tuple[tuple[str, Side], ...]
+    listed: Listed
+    kind: Kind
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Its numbers, by scheme."""
+        return ids.of_listed(self.listed.identifiers)
+
+    @cached_property
+    def place(self) -> Where:
+        """Where it is."""
+        return where(self.listed.addresses, self.listed.countries)
+
+
+class Arrays(msgspec.Struct, frozen=True):
+    """An index as it is kept: entries one after another, numbers, and names by kind.
+
+    ``numbers`` are sorted; ``number_entries`` are the entries that have each.
+    """
+
+    entries: npt.NDArray[np.uint8]
+    entry_offsets: npt.NDArray[np.int64]
+    numbers: npt.NDArray[np.bytes_]
+    number_entries: npt.NDArray[np.int32]
+    tables: dict[Kind, NameTable]
 
 
 class ListIndex:
-    """Listed parties, given in any order, ready to be asked."""
+    """Listed parties, given in any order, ready to be asked. One thread asks it at a time."""
 
     def __init__(self, parties: Iterable[Listed]) -> None:
-        self.entries = [_entry(each) for each in sorted(parties, key=lambda p: p.entity_id)]
-        texts = [spellings(entry.listed.names, entry.kind) for entry in self.entries]
-        keys = (_keys(each, e.kind) for each, e in zip(texts, self.entries, strict=True))
-        self.vocabulary = Vocabulary(*occurrences(keys))
-        self._names: list[tuple[int, str, Side]] = []
-        self._shared: list[float] = []
-        self._postings: dict[str, list[int]] = defaultdict(list)
-        self._numbers: dict[str, list[int]] = defaultdict(list)
-        for at, (entry, names) in enumerate(zip(self.entries, texts, strict=True)):
-            self._add(at, entry, names)
+        self.take(arrays(parties))
+
+    @classmethod
+    def of(cls, kept: Arrays) -> ListIndex:
+        """The index that was kept as ``kept``."""
+        index = cls.__new__(cls)
+        index.take(kept)
+        return index
+
+    def take(self, kept: Arrays) -> None:
+        """Answer from ``kept`` from now on."""
+        self.arrays = kept
+        self.searches = {kind: Search(each, kind) for kind, each in kept.tables.items()}
+        self._entries: dict[int, Entry] = {}
 
     def __len__(self) -> int:
-        return len(self.entries)
+        return len(self.arrays.entry_offsets) - 1
 
-    def candidates(self, asked: Asked) -> list[Candidate]:
-        """Parties with an equal number, and those whose names may reach the floor."""
-        bounds = self._bounds(asked)
-        grouped: dict[int, list[tuple[float, int]]] = defaultdict(list)
-        for name, bound in bounds.items():
-            grouped[self._names[name][0]].append((-bound, name))
-        best = sorted(grouped, key=lambda at: (min(grouped[at])[0], at))
-        chosen = dict.fromkeys([*self._by_number(asked), *best[: rules().candidates]])
-        return [self._candidate(at, grouped.get(at, [])) for at in chosen]
+    def entry(self, at: int) -> Entry:
+        """A listed party by its position."""
+        found = self._entries.get(at)
+        if found is None:
+            if len(self._entries) >= REMEMBERED:
+                self._entries.clear()
+            start, end = self.arrays.entry_offsets[at : at + 2]
+            listed = msgspec.msgpack.decode(self.arrays.entries[start:end].tobytes(), type=Listed)
+            found = self._entries[at] = Entry(listed, kind_of(listed.schema))
+        return found
 
-    def _candidate(self, at: int, names: list[tuple[float, int]]) -> Candidate:
-        closest = sorted(names)[:NAMES_COMPARED]
-        return Candidate(self.entries[at], tuple(self._names[n][1:] for _, n in closest))
+    def entries(self) -> Iterator[Entry]:
+        """Every listed party, in order of id."""
+        return (self.entry(at) for at in range(len(self)))
 
-    def _by_number(self, asked: Asked) -> list[int]:
-        numbers = {number for _, number in asked.numbers.schemed} | asked.numbers.bare
-        return sorted({at for number in numbers for at in self._numbers.get(number, ())})
+    def by_id(self, entity_id: str) -> Entry | None:
+        """The listed party with an id."""
+        at = bisect.bisect_left(range(len(self)), entity_id, key=self._id)
+        found = self.entry(at) if at < len(self) else None
+        return found if found is not None and found.listed.entity_id == entity_id else None
 
-    def _bounds(self, asked: Asked) -> dict[int, float]:
-        """For each listed name the most it can score, where that reaches the floor."""
-        weights: dict[int, float] = defaultdict(float)
-        for keys, weight in _asked_words(asked).items():
-            for name in self._named(keys):
-                weights[name] += weight
-        if not weights:
-            return {}
-        sides = [ours for _, ours in asked.bodies]
-        least = min(_least(ours) for ours in sides)
-        shared = max(_shared(ours) for ours in sides)
-        floor = rules().floor
-        bounds: dict[int, float] = {}
-        for name, own in weights.items():
-            most = own + min(shared, self._shared[name])
-            bound = 2 * most / (max(least, own) + max(self._names[name][2].total, own))
-            if bound >= floor:
-                bounds[name] = bound
-        return bounds
+    def _id(self, at: int) -> str:
+        return self.entry(at).listed.entity_id
 
-    def _named(self, keys: tuple[str, ...]) -> Iterable[int]:
-        """Names with one of the keys or, for long words, with a near spelling."""
-        every = [*keys, *self.vocabulary.near(keys[0])]
-        if len(every) == 1:
-            return self._postings.get(keys[0], ())
-        return {name for key in every for name in self._postings.get(key, ())}
-
-    def _add(self, at: int, entry: Entry, names: list[str]) -> None:
-        for _, number in sorted(entry.numbers.schemed):
-            self._numbers[number].append(at)
-        for number in sorted(entry.numbers.bare):
-            self._numbers[number].append(at)
-        for text in names:
-            one = side(text, entry.kind, self.vocabulary)
-            if not one.terms:
-                continue
-            position = len(self._names)
-            self._names.append((at, text, one))
-            self._shared.append(_shared(one))
-            for key in {key for term in _posted(one.terms) for key in term.keys}:
-                self._postings[key].append(position)
+    def with_number(self, number: str) -> list[int]:
+        """Positions of the parties that have a number."""
+        key = number.encode()
+        start = np.searchsorted(self.arrays.numbers, key, "left")
+        end = np.searchsorted(self.arrays.numbers, key, "right")
+        return [int(at) for at in self.arrays.number_entries[start:end]]
 
 
-def _entry(listed: Listed) -> Entry:
-    return Entry(
-        listed=listed,
-        kind=kind_of(listed.schema),
-        numbers=ids.of_listed(listed.identifiers),
-        place=where(listed.addresses, listed.countries),
+def arrays(parties: Iterable[Listed]) -> Arrays:
+    """An index over ``parties``, the same for any order of them."""
+    entries = sorted(parties, key=lambda p: p.entity_id)
+    encoded = [msgspec.msgpack.encode(each) for each in entries]
+    offsets = np.zeros(len(entries) + 1, np.int64)
+    np.cumsum([len(each) for each in encoded], out=offsets[1:])
+    numbers = sorted(
+        {(number.encode(), at) for at, each in enumerate(entries) for number in _numbers(each)}
+    )
+    return Arrays(
+        entries=np.frombuffer(b"".join(encoded) or b"\0", np.uint8),
+        entry_offsets=offsets,
+        numbers=np.array([number for number, _ in numbers], np.bytes_),
+        number_entries=np.array([at for _, at in numbers], np.int32),
+        tables={kind: _table(entries, kind) for kind in KINDS},
     )
 
 
-def _keys(names: Iterable[str], kind: Kind) -> set[str]:
-    read = read_name if kind == "body" else read_person
-    return {key for text in names for term in read(text).terms for key in term.keys}
+def _numbers(listed: Listed) -> set[str]:
+    found = ids.of_listed(listed.identifiers)
+    every = {number for _, number in found.schemed} | found.bare
+    return {number for number in every if len(number) <= LONGEST_NUMBER}
 
 
-def _posted(terms: Iterable[Term]) -> list[Term]:
-    """Words of its own; a name that has none is found by its shared words."""
-    every = list(terms)
-    return [term for term in every if term.kind is None] or every
-
-
-def _asked_words(asked: Asked) -> dict[tuple[str, ...], float]:
-    """Every word of the query under each reading, with its weight."""
-    found: dict[tuple[str, ...], float] = {}
-    for _, ours in (*asked.bodies, *asked.persons):
-        for term, weight in zip(ours.terms, ours.weights, strict=True):
-            found[term.keys] = max(weight, found.get(term.keys, 0.0))
-    return found
-
-
-def _shared(one: Side) -> float:
-    """Weight of the words that are not posted: they may agree, unseen."""
-    if all(term.kind for term in one.terms):
-        return 0.0
-    return sum(w for term, w in zip(one.terms, one.weights, strict=True) if term.kind)
-
-
-def _least(one: Side) -> float:
-    """The least a query can weigh: without its shared words."""
-    return one.total - _shared(one)
+def _table(entries: Sequence[Listed], kind: Kind) -> NameTable:
+    rows = [
+        row
+        for at, each in enumerate(entries)
+        if kind_of(each.schema) == kind
+        for row in rows_of(at, spellings(each.names, kind), kind)
+    ]
+    return table(rows, kind)

@@ -2,9 +2,9 @@
 
 A place that agrees with the listed address or country is set aside as evidence; one that
 the listed address does not have counts against the pair; without a listed address it
-says nothing. Whether a word is a place is never looked up in a gazetteer: the part after
-a comma or in brackets is tried as a place and as a part of the name, the better reading
-counts, and both lower the score where nothing agrees.
+says nothing. The part after a comma or in brackets is tried as a place and as a part of
+the name, the better reading counts, and both lower the score where nothing agrees. Only a
+town or country that is known as one (``text/places.yml``) speaks against a pair.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Literal
 
 import msgspec
 
-from tidewaiter.model.country import country_code
+from tidewaiter.model.country import country_code, country_named
 from tidewaiter.text import read_name
 from tidewaiter.text.clean import clean, words
 from tidewaiter.text.fold import readings
@@ -82,7 +82,7 @@ def _is_name(head: str) -> bool:
 def _may_be_place(tail: str) -> bool:
     """Few words, and not only legal forms or words of the glossary."""
     terms = read_name(tail).terms
-    bare = any(term.kind is None for term in terms) and not read_name(tail).forms
+    bare = any(t.kind in {None, "place"} for t in terms) and not read_name(tail).forms
     return bare and len(words(clean(tail))) <= LONGEST_PLACE
 
 
@@ -125,12 +125,14 @@ def _part(part: str, listed: Where) -> Verdict:
         if country in known:
             return "agrees"
         return "conflicts" if known else "unknown"
-    return "conflicts" if listed.words else "unknown"
+    # Only a town that is known as one conflicts: what else stands in brackets may be a name.
+    is_place = any(term.kind == "place" for term in read_name(part).terms)
+    return "conflicts" if is_place and listed.words else "unknown"
 
 
 def _country(part: str) -> str | None:
     letters = sum(map(str.isalpha, part))
-    return country_code(part) if letters >= SHORTEST_COUNTRY else None
+    return country_named(part) if letters >= SHORTEST_COUNTRY else None
 
 
 def _has(key: str, known: frozenset[str]) -> bool:

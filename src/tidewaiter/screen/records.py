@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from tidewaiter.errors import BadDataError
@@ -68,9 +70,11 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 class Match(msgspec.Struct, frozen=True, kw_only=True):
     """A listed party that a query may mean.
 
-    ``score`` orders (0-1, four places); ``match`` is whether it reaches the threshold;
-    ``probability`` stays ``None`` until it is calibrated; ``completeness`` is the share
-    of fields that both sides have (0-1), so that a bare name never reads as certainty.
+    ``score`` orders (0-1, six places); ``match`` is whether it reaches the threshold;
+    ``probability`` is the share of held-out pairs with this score that were one party;
+    ``completeness`` is the share of fields that both sides have (0-1), so that a bare name
+    never reads as certainty. ``list_ids`` and ``measures`` are those in force on the day;
+    a party whose ``status`` is ``former`` has none, and then those it was under.
     """
 
     entity_id: str
@@ -81,6 +85,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     probability: float | None
     completeness: float
     measures: tuple[str, ...]
+    status: Literal["in_force", "former", "future"]
     match: bool
     by_identifier: bool
     explanations: tuple[str, ...]
@@ -102,6 +107,7 @@ class Comparison(msgspec.Struct, frozen=True):
     """Two names compared, without any list: ``score`` 0-1, and why, in words."""
 
     score: float
+    probability: float
     match: bool
     explanations: tuple[str, ...]
 

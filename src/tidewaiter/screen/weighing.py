@@ -1,93 +1,82 @@
-"""One query against one listed party: the best pair of names, and what else is known."""
+"""One query against the listed parties: names first by the thousand, then each near one whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+import math
+from collections.abc import Iterator, Sequence
 
 import msgspec
-from rapidfuzz.distance import OSA
+import numpy as np
+import numpy.typing as npt
 
 from tidewaiter.screen import identifiers as ids
-from tidewaiter.screen.corroborate import Surroundings, surroundings
+from tidewaiter.screen.corroborate import Surroundings, most_added, surroundings
+from tidewaiter.screen.facts import Fact
 from tidewaiter.screen.identifiers import Numbers
-from tidewaiter.screen.places import Split, Verdict, Where, splits, verdict
-from tidewaiter.screen.records import Listed, Query, checked_name
+from tidewaiter.screen.index import Entry, ListIndex
+from tidewaiter.screen.kinds import BROAD, KINDS, Kind, kind_of, read
+from tidewaiter.screen.model import LEAST, log_odds, model, score
+from tidewaiter.screen.places import Split, Verdict, splits, verdict
+from tidewaiter.screen.records import Query, checked_name
 from tidewaiter.screen.rules import rules
-from tidewaiter.screen.score import Agreement, Kind, Side, agreement, kind_of, side
+from tidewaiter.screen.search import Found
 from tidewaiter.screen.spellings import spellings
-from tidewaiter.screen.vocabulary import Vocabulary
+from tidewaiter.text import Name, read_name
+
+DIGITS = 6  # of a score
+TINY = 1e-6
+ACRONYM = 3  # letters
+SOME_SAID, MUCH_SAID = 0.6, 1.2  # rarity of shared words that is enough without an own word
+FULL_NAME = 2  # words of a person's own that have to agree
+
+Floats = npt.NDArray[np.float64]
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """A listed party, prepared: how its names are read, its numbers, and where it is."""
-
-    listed: Listed
-    kind: Kind
-    numbers: Numbers
-    place: Where
-
-
-class Asked(msgspec.Struct, frozen=True, dict=True):
+class Asked(msgspec.Struct, frozen=True):
     """A query, prepared: numbers out of the text, places tried apart from the names."""
 
     query: Query
     numbers: Numbers
     splits: tuple[Split, ...]
-    vocabulary: Vocabulary
-
-    @cached_property
-    def bodies(self) -> tuple[tuple[Split, Side], ...]:
-        """The names read as a firm's, with and without what may be a place."""
-        return tuple((each, side(each.name, "body", self.vocabulary)) for each in self.splits)
-
-    @cached_property
-    def persons(self) -> tuple[tuple[Split, Side], ...]:
-        """The names read as a person's; a comma there parts family and given name."""
-        return self._whole("person")
-
-    @cached_property
-    def ships(self) -> tuple[tuple[Split, Side], ...]:
-        """The names read as a ship's."""
-        return self._whole("ship")
-
-    def readings(self, kind: Kind) -> tuple[tuple[Split, Side], ...]:
-        """The names as names of ``kind``."""
-        return {"body": self.bodies, "person": self.persons, "ship": self.ships}[kind]
-
-    def _whole(self, kind: Kind) -> tuple[tuple[Split, Side], ...]:
-        return tuple(
-            (each, side(each.name, kind, self.vocabulary)) for each in self.splits if not each.place
-        )
+    kinds: tuple[Kind, ...]
+    is_firm: bool  # a schema or a legal form says so
 
 
 class NamePair(msgspec.Struct, frozen=True):
-    """The best pair of names: the query's, the listed one, and how they agree.
+    """The best pair of names: what was asked, which listed name, and the facts of both.
 
-    ``place`` is the part of the query's name that was set aside as a place.
+    ``split`` holds the name and the part that was set aside as a place, ``name`` how its
+    words were read.
     """
 
-    asked: str
-    listed: str
-    found: Agreement
-    place: str
-    verdict: Verdict
-    score: float
+    split: Split
+    name: Name
+    listed: int
+    facts: Floats
+    total: float
+    kind: Kind
 
 
 class Weighed(msgspec.Struct, frozen=True):
-    """Everything that was found about one pair; ``score`` is rounded and final."""
+    """Everything that was found about one pair; ``score`` is rounded and final.
+
+    ``total`` is the sum of log-odds, ``highest`` what the score cannot exceed, and
+    ``ceiling`` names the rule where that made a difference.
+    """
 
     entry: Entry
     score: float
+    total: float
+    highest: float
     names: NamePair | None
     equal: tuple[str, str] | None
     conflicts: tuple[tuple[str, str, str], ...]
     around: Surroundings
-    other_kind: bool
+    place: Verdict
+    ceiling: str | None
 
 
-def prepared(query: Query, vocabulary: Vocabulary) -> Asked:
+def prepared(query: Query) -> Asked:
     """Read a query. ``BadDataError`` for a name that cannot be one."""
     numbers = ids.in_field(query.identifiers)
     texts: list[str] = []
@@ -99,85 +88,254 @@ def prepared(query: Query, vocabulary: Vocabulary) -> Asked:
         numbers |= ids.in_text(checked_name(query.address, f"query {query.query_id}, address"))
     named = [text for text in texts if text]
     every = dict.fromkeys(each for text in spellings(named, "body") for each in splits(text))
-    return Asked(query, numbers, tuple(every), vocabulary)
+    broad = query.schema is None or query.schema in BROAD
+    is_firm = kind_of(query.schema) == "body" if not broad else any(map(_has_form, named))
+    return Asked(query, numbers, tuple(every), _kinds(query.schema, broad), is_firm)
 
 
-def weigh(asked: Asked, entry: Entry, names: Iterable[tuple[str, Side]]) -> Weighed:
-    """Compare a query with a listed party by numbers, by ``names`` and by what else is known."""
-    pair = best_names(asked.readings(entry.kind), names, entry)
-    around = surroundings(asked.query, entry.listed, entry.place)
-    equal = ids.equal(asked.numbers, entry.numbers)
-    conflicts = tuple(ids.conflicts(asked.numbers, entry.numbers))
-    other_kind = _other_kind(asked, entry.kind)
-    score = 1.0 if equal else _score(pair, around)
-    if not equal and conflicts:
-        score = min(score, rules().identifier_conflict)
-    if not equal and other_kind:
-        score = min(score, rules().other_kind)
-    return Weighed(entry, round(score, 4), pair, equal, conflicts, around, other_kind)
+def _has_form(text: str) -> bool:
+    return bool(read_name(text).forms)
 
 
-def best_names(
-    asked: Sequence[tuple[Split, Side]], names: Iterable[tuple[str, Side]], entry: Entry
-) -> NamePair | None:
-    """The pair with the highest score; among equal ones the first in alphabetical order."""
-    best: NamePair | None = None
-    for text, theirs in names:
-        for split, ours in asked:
-            if not ours.terms or not theirs.terms:
-                continue
-            pair = _pair(split, ours, text, theirs, entry)
-            if best is None or (pair.score >= best.score and _rank(pair) < _rank(best)):
-                best = pair
-    return best
+def _kinds(schema: str | None, broad: bool) -> tuple[Kind, ...]:  # noqa: FBT001
+    """Which tables are asked: that of the schema, and that of parties of no certain kind."""
+    if broad:
+        return KINDS
+    own = kind_of(schema)
+    return (own,) if own == "body" else ("body", own)
 
 
-def _rank(pair: NamePair) -> tuple[float, float, str, str, str]:
-    """Best first; of equal ones the spellings that look most alike, then the alphabet."""
-    apart = OSA.normalized_distance(pair.asked.casefold(), pair.listed.casefold())
-    return -pair.score, round(apart, 6), pair.listed, pair.asked, pair.place
+def weigh(asked: Asked, index: ListIndex, least: float = 0.0, limit: int = 0) -> list[Weighed]:
+    """The listed parties that ``asked`` may mean, best first; equal scores in order of id.
 
-
-def _pair(split: Split, ours: Side, text: str, theirs: Side, entry: Entry) -> NamePair:
-    found = agreement(ours, theirs, entry.kind)
-    answer: Verdict = "unknown"
-    score = found.score
-    if split.place and score >= rules().floor:
-        answer = verdict(split.place, entry.place)
-        score = with_place(found, answer)
-    return NamePair(split.name, text, found, split.place, answer, score)
-
-
-def with_place(found: Agreement, answer: Verdict) -> float:
-    """The score of names of which one also names a place."""
-    figures = rules()
-    if answer == "conflicts":
-        return min(found.score * figures.place_conflict_factor, figures.place_conflict)
-    if answer == "unknown":
-        return found.score * figures.place_unknown_factor
-    if found.ceiling == "acronym_alone":
-        return min(found.base, figures.names_alone)
-    return found.score
-
-
-def _score(pair: NamePair | None, around: Surroundings) -> float:
-    """Names, then steps. What agrees besides does not lift a score above its ceiling."""
-    if pair is None:
-        return 0.0
-    step = around.step()
-    ours, theirs = (set(forms) for forms in pair.found.forms)
-    if ours and theirs and not ours & theirs:
-        step += rules().form_conflict
-    if step < 0 and pair.found.ceiling:
-        step = 0.0
-    return max(0.0, min(pair.score - step, 1.0))
-
-
-def _other_kind(asked: Asked, kind: Kind) -> bool:
-    """A firm asked for where a person or ship is listed, or the reverse.
-
-    A legal form in a query without schema says that a firm is meant.
+    ``least`` is the score from which a party is of interest; those that cannot reach it
+    are not looked at whole. Parties with an equal number always are. ``limit`` is how many
+    are wanted: for more of them more names are looked at.
     """
-    if asked.query.schema:
-        return kind_of(asked.query.schema) != kind
-    return kind != "body" and any(ours.forms for _, ours in asked.bodies)
+    pairs = _best_pairs(asked, index, _least_total(asked, least), width(limit))
+    numbered = _with_equal_number(asked, index)
+    found = [
+        _weigh_one(asked, index.entry(at), pairs.get(at))
+        for at in dict.fromkeys([*numbered, *pairs])
+    ]
+    found.sort(key=lambda w: (-w.score, w.entry.listed.entity_id))
+    return found
+
+
+def _least_total(asked: Asked, least: float) -> float:
+    """The sum of log-odds of names from which ``least`` can be reached with all else agreeing."""
+    if least <= 0:
+        return -math.inf
+    return math.log(least / (1 - least)) - most_added(asked.query)
+
+
+def _with_equal_number(asked: Asked, index: ListIndex) -> list[int]:
+    numbers = {number for _, number in asked.numbers.schemed} | asked.numbers.bare
+    return sorted({at for number in numbers for at in index.with_number(number)})
+
+
+class Width(msgspec.Struct, frozen=True):
+    """How many listed names are measured a spelling, and how many parties weighed."""
+
+    names: int
+    entries: int
+
+
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """One way to read the query's name, and the names of one table found for it."""
+
+    split: Split
+    name: Name
+    kind: Kind
+    found: Found
+
+
+def width(limit: int) -> Width:
+    """How much is looked at where ``limit`` parties are wanted."""
+    figures = rules()
+    return Width(max(figures.names_found, 2 * limit), max(figures.entries_weighed, limit))
+
+
+def _best_pairs(asked: Asked, index: ListIndex, least: float, wide: Width) -> dict[int, NamePair]:
+    """The best pair of names of each of the best parties, by position, best first."""
+    every = [r for kind in asked.kinds for r in readings(asked, kind, index, wide.names)]
+    if not every:
+        return {}
+    entities = np.concatenate(
+        [index.searches[r.kind].table.name_entity[r.found.names] for r in every]
+    )
+    totals = np.concatenate([_totals(every, kind) for kind in asked.kinds])
+    sizes = [len(r.found.names) for r in every]
+    # The readings are in a fixed order, and so are the names of each: ties go to the first.
+    order = np.argsort(-totals, kind="stable")
+    _, firsts = np.unique(entities[order], return_index=True)
+    best = order[np.sort(firsts)][: wide.entries]
+    ends = np.cumsum(sizes)
+    pairs: dict[int, NamePair] = {}
+    for at in best[totals[best] >= least]:
+        which = int(np.searchsorted(ends, at, "right"))
+        reading, row = every[which], int(at - (ends[which] - sizes[which]))
+        pairs[int(entities[at])] = NamePair(
+            split=reading.split,
+            name=reading.name,
+            listed=int(reading.found.names[row]),
+            facts=reading.found.facts[row],
+            total=float(totals[at]),
+            kind=reading.kind,
+        )
+    return pairs
+
+
+def _totals(every: Sequence[Reading], kind: Kind) -> Floats:
+    facts = [r.found.facts for r in every if r.kind == kind]
+    return log_odds(np.concatenate(facts), kind) if facts else np.empty(0)
+
+
+def readings(asked: Asked, kind: Kind, index: ListIndex, most: int) -> Iterator[Reading]:
+    """Every spelling of the query, as names of ``kind`` are read, with the names found."""
+    search = index.searches[kind]
+    for split in asked.splits:
+        if kind != "body" and split.place:
+            continue  # a comma in a person's name parts family and given name
+        name = read(split.name, kind)
+        if not name.terms:
+            continue
+        for each in (name, search.resegmented(name)):
+            if each is not None:
+                found = search.find(each, most, rules().least_shared)
+                yield Reading(split, each, kind, found)
+
+
+def _weigh_one(asked: Asked, entry: Entry, pair: NamePair | None) -> Weighed:
+    """A listed party by numbers, by its best name and by what else is known."""
+    around = surroundings(asked.query, entry)
+    equal, conflicts = _numbers(asked, entry)
+    place: Verdict = "unknown"
+    if pair is not None and pair.split.place:
+        place = verdict(pair.split.place, entry.place)
+    ceiling, highest = _ceiling(asked, entry, pair, place, bool(conflicts))
+    total = _total(pair, around, place)
+    found = 1.0 if equal else score(total) * highest
+    return Weighed(
+        entry=entry,
+        score=round(found, DIGITS),
+        total=total,
+        highest=highest,
+        names=pair,
+        equal=equal,
+        conflicts=conflicts,
+        around=around,
+        place=place,
+        ceiling=None if equal or ceiling == "names_alone" else ceiling,
+    )
+
+
+def _numbers(
+    asked: Asked, entry: Entry
+) -> tuple[tuple[str, str] | None, tuple[tuple[str, str, str], ...]]:
+    """The number that is equal, if one is, and those that conflict."""
+    if not (asked.numbers.schemed or asked.numbers.bare):
+        return None, ()
+    conflicts = ids.conflicts(asked.numbers, entry.numbers)
+    return ids.equal(asked.numbers, entry.numbers), tuple(conflicts)
+
+
+def _total(pair: NamePair | None, around: Surroundings, place: Verdict) -> float:
+    if pair is None:
+        return LEAST
+    weights = model().evidence
+    total = pair.total + around.step()
+    if pair.split.place:
+        total += {
+            "agrees": weights.place_agrees,
+            "conflicts": weights.place_conflicts,
+            "unknown": weights.place_unknown,
+        }[place]
+    return total
+
+
+def _ceiling(
+    asked: Asked,
+    entry: Entry,
+    pair: NamePair | None,
+    place: Verdict,
+    conflicting: bool,  # noqa: FBT001
+) -> tuple[str | None, float]:
+    """The lowest ceiling that applies, and its name. It scales a score: order is kept below it."""
+    names = ["names_alone"]
+    if conflicting:
+        names.append("identifier_conflict")
+    if _is_other_kind(asked, entry):
+        names.append("other_kind")
+    if place == "conflicts":
+        names.append("place_conflict")
+    if pair is not None:
+        names += name_ceilings(pair.facts, pair.kind)
+    options = [(float(getattr(rules(), name)), name) for name in names]
+    highest, name = min(options)
+    return name, highest
+
+
+def name_ceilings(facts: Sequence[float] | Floats, kind: Kind) -> list[str]:
+    """The ceilings that apply to a pair of names."""
+    if kind == "ship":
+        left, right = (
+            facts[Fact.LEFT] - facts[Fact.LEFT_AGREED],
+            facts[Fact.RIGHT] - facts[Fact.RIGHT_AGREED],
+        )
+        return ["ship_by_name" if max(left, right) < TINY else "ship_not_exact"]
+    if kind == "person":
+        return _person_ceilings(facts)
+    found = []
+    if facts[Fact.LETTERS_OVER]:
+        found.append("another_letter")
+    if facts[Fact.NUMBERS]:
+        found.append("another_number")
+    one_own = facts[Fact.OWN_PAIRS] == 1 and facts[Fact.LONGEST_OWN] <= ACRONYM
+    if one_own and not facts[Fact.SHARED_PAIRS]:
+        found.append("acronym_alone")
+    if facts[Fact.GOING_ON] and facts[Fact.GOING_ON] == facts[Fact.OWN_PAIRS]:
+        found.append("word_goes_on")
+    if not facts[Fact.OWN_PAIRS]:
+        said = facts[Fact.RARITY]
+        by_meaning = facts[Fact.TRANSLATED] > 0 and said < SOME_SAID
+        if by_meaning or (_is_left_over(facts) and said < MUCH_SAID):
+            found.append("shared_words_alone")
+    return found
+
+
+def _is_left_over(facts: Sequence[float] | Floats) -> bool:
+    """Whether one name has words that the other lacks, particles apart."""
+    said = (
+        Fact.LEFT_SAID,
+        Fact.RIGHT_SAID,
+        Fact.LEFT_PLACE,
+        Fact.RIGHT_PLACE,
+        Fact.OWN_LEFT,
+        Fact.OWN_RIGHT,
+    )
+    return any(facts[each] > 0 for each in said)
+
+
+def _person_ceilings(facts: Sequence[float] | Floats) -> list[str]:
+    found = []
+    agreed = facts[Fact.LEFT_AGREED] + facts[Fact.RIGHT_AGREED]
+    whole = agreed >= facts[Fact.LEFT] + facts[Fact.RIGHT]
+    named = facts[Fact.OWN_PAIRS] + min(1.0, facts[Fact.FIRST_LETTERS])
+    if named < FULL_NAME and not whole:
+        found.append("one_name_of_a_person")
+    if facts[Fact.PATRONYMICS] > 1:
+        found.append("another_patronymic")
+    if facts[Fact.LETTERS_OVER] > 1:
+        found.append("another_letter")
+    return found
+
+
+def _is_other_kind(asked: Asked, entry: Entry) -> bool:
+    """A firm asked for where a person or ship is listed, or the reverse."""
+    if entry.listed.schema in BROAD:
+        return False
+    schema = asked.query.schema
+    if schema is None or schema in BROAD:
+        return asked.is_firm and entry.kind != "body"
+    return kind_of(schema) != entry.kind

@@ -2,41 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from tidewaiter.screen.score import Agreement, is_acronym
-from tidewaiter.screen.weighing import NamePair, Weighed
+from tidewaiter.screen.agreement import Agreement, Pair
+from tidewaiter.screen.listings import Status, status
+from tidewaiter.screen.records import Listing
+from tidewaiter.screen.weighing import Weighed
 from tidewaiter.text import Term
 
 CEILINGS = {
-    "words_on_both_sides": "each name has a word of its own that the other lacks",
-    "words_on_one_side": "one name has a word of its own that the other lacks",
-    "other_shared_word": "the names say different things of what the party is or does",
-    "trade_on_one_side": "only one name says what the party deals in",
-    "nothing_of_its_own": "only words that many firms share agree",
-    "only_shared_words": "all words agree, but all of them are words that many firms share",
-    "few_shared_words": "all words agree, but there are few and many firms share them",
     "acronym_alone": "the only own word that agrees is an acronym, which many firms share",
-    "one_word_person": "fewer than two names of a person agree",
+    "shared_words_alone": "only words that many firms share agree",
+    "word_goes_on": "one name's own word goes on where the other's ends: two names, not a misprint",
+    "another_letter": "a single letter stands in one name only, and letters tell firms apart",
+    "another_number": "a number stands in one name only, and numbers tell firms apart",
+    "another_patronymic": "the patronymics differ: the fathers have different names",
+    "one_name_of_a_person": "fewer than two names of a person agree",
     "ship_not_exact": "ships' names differ, and ships are known by number",
     "ship_by_name": "only the ship's name agrees, and ships share and change names",
 }
 FIELDS = ("identifiers", "country", "address", "birth date")
+TELLING = 0.7  # log-odds: from here what a feature takes away is told
+MOST_TOLD = 2
+PARTIAL = (
+    "only a file of aliases, addresses or remarks names this party: the list's own entry, with "
+    "its type, programmes and numbers, is not loaded"
+)
+MEASURE_WORDS = {"other": "a measure that the file does not name"}
 
 
-def explanations(weighed: Weighed) -> tuple[str, ...]:
-    """What agrees, what conflicts, what could not be compared, what would decide."""
+def explanations(weighed: Weighed, found: Agreement | None, day: str | None) -> tuple[str, ...]:
+    """What agrees, what conflicts, what could not be compared, what would decide; the listings."""
     return (
         *_numbers(weighed),
-        *(_names(weighed.names) if weighed.names else ()),
+        *(_names(weighed, found) if found else ()),
         *_around(weighed),
         *_open(weighed),
+        *listed_as(weighed.entry.listed.listings, day),
+        *([PARTIAL] if weighed.entry.listed.partial else []),
     )
 
 
-def name_explanations(found: Agreement) -> tuple[str, ...]:
+def name_explanations(found: Agreement, ceilings: Iterable[str] = ()) -> tuple[str, ...]:
     """The same for two names without anything else."""
-    return tuple(_words(found))
+    return (
+        *_words(found),
+        *(CEILINGS[name] for name in ceilings if name in CEILINGS),
+        *_against(found),
+    )
+
+
+def listed_as(listings: Sequence[Listing], day: str | None) -> Iterable[str]:
+    """Each listing: the list, the measure, since when, and whether it is in force."""
+    yield from dict.fromkeys(_listing(each, day) for each in listings)
+
+
+def _listing(listing: Listing, day: str | None) -> str:
+    measure = MEASURE_WORDS.get(listing.measure, listing.measure.replace("_", " "))
+    since = f"since {listing.listed_on}" if listing.listed_on else "the list gives no date"
+    programme = f", {listing.programme}" if listing.programme else ""
+    ended: dict[Status, str] = {
+        "former": f"; ended {listing.delisted_on}: a former listing",
+        "future": "; not in force yet on that day",
+        "in_force": f"; in force until {listing.delisted_on}" if listing.delisted_on else "",
+    }
+    return f"listed: {listing.list_id}, {measure}{programme}, {since}{ended[status(listing, day)]}"
 
 
 def completeness(weighed: Weighed) -> float:
@@ -51,15 +81,11 @@ def _fields(weighed: Weighed) -> dict[str, bool]:
     fields = {
         "identifiers": bool(weighed.equal or weighed.conflicts),
         "country": around.country != "unknown",
-        "address": around.address != "unknown" or _place_compared(weighed),
+        "address": around.address != "unknown" or weighed.place != "unknown",
     }
     if weighed.entry.kind == "person":
         fields["birth date"] = around.birth_date != "unknown"
     return fields
-
-
-def _place_compared(weighed: Weighed) -> bool:
-    return weighed.names is not None and weighed.names.verdict != "unknown"
 
 
 def _numbers(weighed: Weighed) -> Iterable[str]:
@@ -71,21 +97,32 @@ def _numbers(weighed: Weighed) -> Iterable[str]:
         yield f"{scheme.upper()} conflicts: {ours} was asked for, {theirs} is listed"
 
 
-def _names(pair: NamePair) -> Iterable[str]:
-    yield f"names compared: “{pair.asked}” and “{pair.listed}”"
-    yield from _words(pair.found)
-    if pair.place:
+def _names(weighed: Weighed, found: Agreement) -> Iterable[str]:
+    yield f"names compared: “{found.left}” and “{found.right}”"
+    yield from _words(found)
+    pair = weighed.names
+    if pair is not None and pair.split.place:
         says = {
             "agrees": "agrees with the listed address or country",
             "conflicts": "is not in the listed address or country",
             "unknown": "could not be compared: the list gives no address",
-        }[pair.verdict]
-        yield f"“{pair.place}” was read as a place; it {says}"
+        }[weighed.place]
+        yield f"“{pair.split.place}” was read as a place; it {says}"
+    if weighed.ceiling in CEILINGS:
+        yield CEILINGS[weighed.ceiling]
+    yield from _against(found)
+
+
+def _against(found: Agreement) -> Iterable[str]:
+    """The features that take most away, by the sentence that describes each."""
+    for added, feature in found.added[:MOST_TOLD]:
+        if added <= -TELLING:
+            yield f"speaks against: {feature.sentence}"
 
 
 def _words(found: Agreement) -> Iterable[str]:
     if found.pairs:
-        yield "words that agree: " + "; ".join(_pair(*pair) for pair in found.pairs)
+        yield "words that agree: " + "; ".join(map(_pair, found.pairs))
     if found.left_only:
         yield "only in the first name: " + _quoted(found.left_only)
     if found.right_only:
@@ -94,17 +131,18 @@ def _words(found: Agreement) -> Iterable[str]:
     if ours and theirs and not set(ours) & set(theirs):
         yield f"legal forms differ: {', '.join(ours)} and {', '.join(theirs)}"
     yield from found.notes
-    if found.ceiling:
-        yield CEILINGS[found.ceiling]
 
 
-def _pair(left: Term, right: Term, likeness: float) -> str:
-    if left.kind:
-        meaning = left.key.removeprefix("~").replace("_", " ")
+def _pair(pair: Pair) -> str:
+    left, right = pair.left, pair.right
+    if pair.is_initial:
+        return f"“{left.text}” and “{right.text}” (an initial)"
+    if pair.is_near:
+        return f"“{left.text}” ≈ “{right.text}”"
+    if left.kind and left.key == right.key:
+        meaning = left.key.removeprefix("~").removeprefix("place_").replace("_", " ")
         return f"“{left.text}” = “{right.text}” ({meaning})"
-    sign = "=" if likeness == 1 else "≈"
-    note = " (acronym)" if is_acronym(left.key) and len(left.key) > 1 else ""
-    return f"“{left.text}” {sign} “{right.text}”{note}"
+    return f"“{left.text}” = “{right.text}”"
 
 
 def _quoted(terms: Iterable[Term]) -> str:
@@ -120,7 +158,7 @@ def _around(weighed: Weighed) -> Iterable[str]:
         yield f"the address agrees with “{listed.addresses[0]}”"
     if around.birth_date != "unknown":
         yield f"birth date {around.birth_date}: {', '.join(listed.birth_dates)} is listed"
-    if weighed.other_kind:
+    if weighed.ceiling == "other_kind":
         yield f"another kind of party is asked for: the entry is a {listed.schema}"
 
 

@@ -6,7 +6,7 @@
 ``snapshots/``      what was read from them, Parquet
 ``judgements.jsonl``what people decided about who is who, append-only
 ``runs/``, ``out``  finished runs; ``out`` points to the newest
-``cache/``          stage results that a later run may use again
+``cache/``          stage results and indexes over lists that may be used again
 ``tmp/``, ``pins/`` work in progress; swept by the next writer
 =================== =============================================================
 """
@@ -26,7 +26,7 @@ from tidewaiter.store import lock, manifest
 from tidewaiter.store.atomic import write_file
 
 SETTINGS_HEAD = b"""# Settings of this workspace; the documentation lists them all.
-# match_threshold = 0.85
+# match_threshold = 0.5
 # horizon_days = 180
 """
 

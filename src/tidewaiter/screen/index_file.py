@@ -1,0 +1,143 @@
+"""An index kept as a folder of arrays, mapped back into memory as they are.
+
+What cannot be read whole, or was written by another version of the reading of names, is
+not an error: the index is computed again, for it holds nothing that the lists do not.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from tidewaiter.model.ids import digest
+from tidewaiter.screen.index import Arrays, ListIndex
+from tidewaiter.screen.kinds import KINDS, Kind
+from tidewaiter.screen.name_table import NameTable
+
+FORMAT = 1  # raised whenever the arrays mean something else
+HEAD = "index.json"
+SMALL = 4096  # bytes: not worth a mapping
+WHOLE = ("entries", "entry_offsets", "numbers", "number_entries")
+TABLE = tuple(
+    field.name
+    for field in msgspec.structs.fields(NameTable)
+    if field.name not in {"concepts", "forms"}
+)
+READING = ("tidewaiter.text", "tidewaiter.screen")  # packages whose files decide what is kept
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What is not an array: format, size of every file, names of concepts and forms.
+
+    ``facts`` are the keeper's own: what the index was made of.
+    """
+
+    format: int
+    sizes: dict[str, int]
+    concepts: dict[Kind, tuple[str, ...]]
+    forms: dict[Kind, tuple[str, ...]]
+    facts: dict[str, str]
+
+
+@cache
+def reading_version() -> str:
+    """A hash of the code and tables that names are read with: an index is only good for one."""
+    parts = [str(FORMAT)]
+    for package in READING:
+        for item in sorted(resources.files(package).iterdir(), key=lambda item: item.name):
+            if item.is_file() and item.name.endswith((".py", ".yml", ".csv")):
+                parts += [item.name, item.read_text("utf-8")]
+    return digest(*parts)
+
+
+Built = tuple[ListIndex, dict[str, str]]
+
+
+def opened(folder: Path, build: Callable[[], Built]) -> Built:
+    """The index kept in ``folder`` and its facts; built and kept there if none is whole."""
+    found = kept(folder)
+    if found is None:
+        found = build()
+        _write(found[0].arrays, found[1], folder)
+    return found
+
+
+def kept(folder: Path) -> Built | None:
+    """The index kept in ``folder`` and its facts; ``None`` if none is whole."""
+    found = _read(folder)
+    return None if found is None else (ListIndex.of(found[0]), found[1])
+
+
+def _write(arrays: Arrays, facts: dict[str, str], folder: Path) -> None:
+    """Write aside, then rename: who opens it finds all or nothing."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".index-", dir=folder.parent))
+    except OSError:
+        return  # nothing can be kept here: the index in memory serves
+    try:
+        sizes = {}
+        for name, array in _named(arrays).items():
+            np.save(aside / name, array, allow_pickle=False)
+            sizes[name] = (aside / name).stat().st_size
+        head = Head(
+            format=FORMAT,
+            sizes=sizes,
+            concepts={kind: each.concepts for kind, each in arrays.tables.items()},
+            forms={kind: each.forms for kind, each in arrays.tables.items()},
+            facts=facts,
+        )
+        (aside / HEAD).write_bytes(msgspec.json.encode(head))
+        if folder.exists():
+            shutil.rmtree(folder)
+        aside.rename(folder)
+    except OSError:
+        # Another process was quicker, or the disk is full: the index in memory serves.
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _named(arrays: Arrays) -> dict[str, Any]:
+    """Every array by the name of its file."""
+    found = {f"{name}.npy": getattr(arrays, name) for name in WHOLE}
+    for kind, each in arrays.tables.items():
+        found |= {f"{kind}-{name}.npy": getattr(each, name) for name in TABLE}
+    return found
+
+
+def _read(folder: Path) -> tuple[Arrays, dict[str, str]] | None:
+    """The arrays of a folder, mapped; ``None`` if it is absent, cut short or of another format."""
+    try:
+        head = msgspec.json.decode((folder / HEAD).read_bytes(), type=Head)
+        sizes = {name: (folder / name).stat().st_size for name in head.sizes}
+        if head.format != FORMAT or sizes != head.sizes:
+            return None
+        tables = {kind: _table(folder, kind, head) for kind in KINDS}
+        whole = {name: _mapped(folder / f"{name}.npy") for name in WHOLE}
+    except (OSError, ValueError, KeyError, msgspec.DecodeError):
+        return None
+    return Arrays(**whole, tables=tables), head.facts
+
+
+def _table(folder: Path, kind: Kind, head: Head) -> NameTable:
+    return NameTable(
+        **{name: _mapped(folder / f"{kind}-{name}.npy") for name in TABLE},
+        concepts=head.concepts[kind],
+        forms=head.forms[kind],
+    )
+
+
+def _mapped(path: Path) -> npt.NDArray[Any]:
+    """An array as it lies on disk; an empty one cannot be mapped and is read."""
+    mapped = np.load(
+        path, mmap_mode=None if path.stat().st_size < SMALL else "r", allow_pickle=False
+    )
+    return np.asarray(mapped)

@@ -1,0 +1,36 @@
+"""Three kinds of names, each read its own way: of firms, of persons, of ships."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tidewaiter.screen.rules import person_words
+from tidewaiter.text import Name, read_name, read_person
+
+Kind = Literal["body", "person", "ship"]
+KINDS: tuple[Kind, ...] = ("body", "person", "ship")
+
+PERSONS = frozenset({"Person"})
+SHIPS = frozenset({"Vessel"})
+BROAD = frozenset({"LegalEntity", "Thing", "Asset"})  # may turn out to be of another kind
+
+
+def kind_of(schema: str | None) -> Kind:
+    """How names of a FollowTheMoney schema are read."""
+    if schema in PERSONS:
+        return "person"
+    return "ship" if schema in SHIPS else "body"
+
+
+def read(text: str, kind: Kind) -> Name:
+    """A name read the way names of its kind are."""
+    if kind == "body":
+        return read_name(text)
+    name = read_person(text)
+    if kind == "ship":
+        known = person_words().ship_prefixes
+        terms = tuple(t for t in name.terms if t.key not in known) or name.terms
+        return msgspec.structs.replace(name, terms=terms)
+    return name

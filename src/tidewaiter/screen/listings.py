@@ -1,0 +1,31 @@
+"""Whether a listing is in force on a day, was so before, or will be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from tidewaiter.screen.records import Listing
+
+Status = Literal["in_force", "former", "future"]
+
+
+def status(listing: Listing, day: str | None) -> Status:
+    """A listing on ``day`` (ISO 8601); without a day whether it has an end at all.
+
+    A listing counts as in force up to the day before its end; one that gives no first day
+    is taken to be in force, and its sentence says that the list gives no date.
+    """
+    if listing.delisted_on and (day is None or listing.delisted_on <= day):
+        return "former"
+    if day and listing.listed_on and listing.listed_on > day:
+        return "future"
+    return "in_force"
+
+
+def status_of(listings: Sequence[Listing], day: str | None) -> Status:
+    """The status of a party: in force if any listing is, else former if any was."""
+    found = {status(each, day) for each in listings}
+    if not found or "in_force" in found:
+        return "in_force"
+    return "former" if "former" in found else "future"

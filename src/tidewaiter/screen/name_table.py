@@ -1,0 +1,285 @@
+"""Listed names as arrays: their distinct words, and which names have which word.
+
+Everything that a query needs of the list's names is here and is computed once a list:
+folded words with every reading, the rarity of each, runs of three letters that lead from a
+misspelt word to the listed ones, and for each word the names that hold it. The arrays are
+saved and mapped back as they are (``index_file``); their order does not depend on the
+order in which the lists were loaded.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from tidewaiter.screen.commonness import rarity, share_of
+from tidewaiter.screen.kinds import Kind, read
+from tidewaiter.screen.rules import person_words, rules
+from tidewaiter.text import Name, Term
+
+Ints = npt.NDArray[np.int32]
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+OWN, PARTICLE, BODY, TRADE, PLACE = range(5)
+KINDS = {None: OWN, "particle": PARTICLE, "body": BODY, "trade": TRADE, "place": PLACE}
+DIGITS, INITIAL, PATRONYMIC, CONNECTING = 1, 2, 4, 8  # bits of a term's flags
+SHORT = 8  # letters up to which a word is looked for by all but one of its letters
+ALPHABET = 46  # the edge of a word, a-z, 0-9, and nine classes for all other bytes
+MOST_TERMS = 60  # of one name that are compared
+
+
+class NameTable(msgspec.Struct, frozen=True, dict=True):
+    """The arrays. Pairs named ``x_offsets``, ``x`` are lists of lists laid end to end.
+
+    ``spellings`` are sorted; each stands for one or more terms; a term has a first
+    spelling, a concept (-1 for none), a kind, flags and a weight (0-1).
+    """
+
+    chars: Bytes
+    spelling_offsets: Ints
+    spelling_terms_offsets: Ints
+    spelling_terms: Ints
+    term_spelling: Ints
+    term_concept: Ints
+    term_kind: Bytes
+    term_flags: Bytes
+    term_weight: Floats
+    concept_terms_offsets: Ints
+    concept_terms: Ints
+    name_terms_offsets: Ints
+    name_terms: Ints
+    name_entity: Ints
+    name_forms: npt.NDArray[np.uint64]
+    name_weight: Floats
+    postings_offsets: Ints
+    postings: Ints
+    gram_keys: Ints
+    gram_offsets: Ints
+    gram_spellings: Ints
+    text_chars: Bytes
+    text_offsets: npt.NDArray[np.int64]
+    concepts: tuple[str, ...]
+    forms: tuple[str, ...]
+
+    @cached_property
+    def concept_ids(self) -> dict[str, int]:
+        """Concept -> its number."""
+        return {name: at for at, name in enumerate(self.concepts)}
+
+    @cached_property
+    def form_bits(self) -> dict[str, int]:
+        """Class of legal forms -> its bit."""
+        return {name: 1 << at for at, name in enumerate(self.forms)}
+
+    def text(self, name: int) -> str:
+        """A listed name as it is printed."""
+        start, end = self.text_offsets[name], self.text_offsets[name + 1]
+        return self.text_chars[start:end].tobytes().decode()
+
+    def names_of(self, entity: int) -> range:
+        """The names of an entity: they lie together."""
+        first = int(np.searchsorted(self.name_entity, entity, "left"))
+        return range(first, int(np.searchsorted(self.name_entity, entity, "right")))
+
+
+class Key(msgspec.Struct, frozen=True, gc=False, order=True):
+    """What tells one term from another: its spellings and its concept ("" for none)."""
+
+    letters: tuple[str, ...]
+    concept: str
+    kind: int
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """A name to put in: its entity's position, what is printed, and how it is read."""
+
+    entity: int
+    text: str
+    name: Name
+
+
+def term_key(term: Term) -> Key:
+    """The key of a term that was read."""
+    concept = "" if term.kind is None else term.key.removeprefix("~")
+    return Key(term.letters, concept, KINDS[term.kind])
+
+
+def table(rows: Sequence[Row], kind: Kind) -> NameTable:
+    """The arrays of ``rows``, which are in order of their entities."""
+    keys = [[term_key(term) for term in row.name.terms[:MOST_TERMS]] for row in rows]
+    terms = sorted({key for each in keys for key in each})
+    number = {key: at for at, key in enumerate(terms)}
+    concepts = sorted({key.concept for key in terms if key.concept})
+    names = [[number[key] for key in each] for each in keys]
+    weights = _weights(terms, rows, names, kind)
+    spellings = sorted({each.encode() for key in terms for each in key.letters})
+    spelling_number = {each: at for at, each in enumerate(spellings)}
+    forms = tuple(sorted({form for row in rows for form in row.name.forms}))
+    bits = {name: 1 << at for at, name in enumerate(forms)}
+    meant: dict[int, list[int]] = defaultdict(list)
+    by_concept: dict[int, list[int]] = defaultdict(list)
+    holders: dict[int, list[int]] = defaultdict(list)
+    concept_number = {name: at for at, name in enumerate(concepts)}
+    for at, key in enumerate(terms):
+        for each in key.letters:
+            meant[spelling_number[each.encode()]].append(at)
+        if key.concept:
+            by_concept[concept_number[key.concept]].append(at)
+    for at, held in enumerate(names):
+        for term in dict.fromkeys(held):
+            holders[term].append(at)
+    chars, spelling_offsets = _joined(spellings)
+    texts, text_offsets = _joined([row.text.encode("utf-8", "replace") for row in rows])
+    spelling_terms_offsets, spelling_terms = _lists(meant, len(spellings))
+    concept_offsets, concept_terms = _lists(by_concept, len(concepts))
+    name_offsets, name_terms = _lists(dict(enumerate(names)), len(names))
+    posting_offsets, postings = _lists(holders, len(terms))
+    gram_keys, gram_offsets, gram_spellings = _gram_lists(spellings)
+    return NameTable(
+        chars=chars,
+        spelling_offsets=spelling_offsets.astype(np.int32),
+        spelling_terms_offsets=spelling_terms_offsets,
+        spelling_terms=spelling_terms,
+        term_spelling=_ints(spelling_number[key.letters[0].encode()] for key in terms),
+        term_concept=_ints(concept_number.get(key.concept, -1) for key in terms),
+        term_kind=np.array([key.kind for key in terms], np.uint8),
+        term_flags=np.array([flags(key.letters[0], kind) for key in terms], np.uint8),
+        term_weight=np.array(weights, np.float32),
+        concept_terms_offsets=concept_offsets,
+        concept_terms=concept_terms,
+        name_terms_offsets=name_offsets,
+        name_terms=name_terms,
+        name_entity=_ints(row.entity for row in rows),
+        name_forms=np.array([sum(bits[f] for f in r.name.forms) for r in rows], np.uint64),
+        name_weight=np.array([sum(weights[t] for t in each) for each in names], np.float32),
+        postings_offsets=posting_offsets,
+        postings=postings,
+        gram_keys=gram_keys,
+        gram_offsets=gram_offsets,
+        gram_spellings=gram_spellings,
+        text_chars=texts,
+        text_offsets=text_offsets,
+        concepts=tuple(concepts),
+        forms=forms,
+    )
+
+
+def flags(letters: str, kind: Kind) -> int:
+    """Digits, an initial, a patronymic, a word that only connects names."""
+    found = DIGITS if any(map(str.isdigit, letters)) else 0
+    if len(letters) == 1:
+        found |= INITIAL
+    if kind != "body":
+        known = person_words()
+        if any(letters.endswith(e) and len(letters) > len(e) + 2 for e in known.patronymic_endings):
+            found |= PATRONYMIC
+        if letters in known.particles:
+            found |= CONNECTING
+    return found
+
+
+def weight(key: Key, share: float, kind: Kind) -> float:
+    """How much a term says, from the share of names that hold it and its kind (0-1)."""
+    figures = rules()
+    flagged = flags(key.letters[0], kind)
+    if flagged & INITIAL and kind == "person":
+        return figures.initial
+    if flagged & CONNECTING:
+        return figures.connecting
+    if key.kind == PARTICLE:
+        return figures.particle
+    scale = {BODY: figures.body, TRADE: figures.trade, PLACE: figures.place}.get(key.kind, 1.0)
+    return scale * rarity(share)
+
+
+def word(key: Key) -> str:
+    """The term as the background counts it."""
+    return f"~{key.concept}" if key.concept else key.letters[0]
+
+
+def _weights(
+    terms: Sequence[Key], rows: Sequence[Row], names: Sequence[Sequence[int]], kind: Kind
+) -> list[float]:
+    """A term weighs by the share of entities that say it, whatever word they use for it."""
+    said: Counter[str | tuple[str, ...]] = Counter()
+    seen: set[tuple[int, str | tuple[str, ...]]] = set()
+    for row, each in zip(rows, names, strict=True):
+        for term in each:
+            what = terms[term].concept or terms[term].letters[:1]
+            if (row.entity, what) not in seen:
+                seen.add((row.entity, what))
+                said[what] += 1
+    entities = len({row.entity for row in rows})
+    return [
+        weight(key, share_of(said[key.concept or key.letters[:1]], entities, word(key), kind), kind)
+        for key in terms
+    ]
+
+
+def grams(word: bytes) -> list[int]:
+    """The runs of three letters of a word with its edges, each once, as numbers."""
+    codes = [0, *(_code(letter) for letter in word), 0]
+    runs = zip(codes, codes[1:], codes[2:], strict=False)
+    return sorted({(a * ALPHABET + b) * ALPHABET + c for a, b, c in runs})
+
+
+def without_one(word: bytes) -> list[int]:
+    """A short word and what is left of it without each of its letters, as numbers.
+
+    Two words that differ by one letter, or by a swap of neighbours, share one of these
+    where they may share no run of three letters.
+    """
+    if len(word) > SHORT:
+        return []
+    every = {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+    return sorted(ALPHABET**3 + zlib.crc32(each) % (1 << 30) for each in every)
+
+
+def _code(letter: int) -> int:
+    if 97 <= letter <= 122:  # noqa: PLR2004  (a-z)
+        return letter - 96
+    if 48 <= letter <= 57:  # noqa: PLR2004  (0-9)
+        return letter - 48 + 27
+    return 37 + letter % 9
+
+
+def _gram_lists(spellings: Sequence[bytes]) -> tuple[Ints, Ints, Ints]:
+    holders: dict[int, list[int]] = defaultdict(list)
+    for at, word in enumerate(spellings):
+        if len(word) >= rules().fuzzy_from:
+            for gram in (*grams(word), *without_one(word)):
+                holders[gram].append(at)
+    keys = sorted(holders)
+    return _ints(keys), *_lists({at: holders[key] for at, key in enumerate(keys)}, len(keys))
+
+
+def _lists(of: Mapping[int, Sequence[int]], size: int) -> tuple[Ints, Ints]:
+    offsets = np.zeros(size + 1, np.int64)
+    for at, each in of.items():
+        offsets[at + 1] = len(each)
+    offsets = np.cumsum(offsets)
+    flat = _ints(value for at in sorted(of) for value in of[at])
+    return offsets.astype(np.int32), flat
+
+
+def _joined(parts: Sequence[bytes]) -> tuple[Bytes, npt.NDArray[np.int64]]:
+    offsets = np.zeros(len(parts) + 1, np.int64)
+    np.cumsum([len(part) for part in parts], out=offsets[1:])
+    return np.frombuffer(b"".join(parts) or b"\0", np.uint8), offsets
+
+
+def _ints(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, np.int32)
+
+
+def rows_of(entity: int, texts: Iterable[str], kind: Kind) -> list[Row]:
+    """The rows of one entity: names that hold something to compare."""
+    found = [Row(entity, text, read(text, kind)) for text in texts]
+    return [row for row in found if row.name.terms]

@@ -1,0 +1,381 @@
+"""One name asked of a table: which listed names share words with it, and the facts of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from tidewaiter.screen.commonness import share_of
+from tidewaiter.screen.facts import (
+    COLUMNS,
+    GOES_ON,
+    MOST_PAIRS,
+    NEAR_LETTERS,
+    SAME_LETTERS,
+    SAME_MEANING,
+    facts,
+    pair_words,
+    working_memory,
+)
+from tidewaiter.screen.kinds import Kind
+from tidewaiter.screen.likeness import ENDING
+from tidewaiter.screen.name_table import (
+    MOST_TERMS,
+    PARTICLE,
+    Key,
+    NameTable,
+    flags,
+    grams,
+    term_key,
+    weight,
+    without_one,
+    word,
+)
+from tidewaiter.screen.near import find_names, near_words, position
+from tidewaiter.screen.rules import rules
+from tidewaiter.text import Name, Term, fold
+
+REMEMBERED = 1 << 16  # words
+MEANING = 0.97  # likeness of two words for one thing
+LAST = 64  # names
+SURE = 0.8  # from this likeness an unknown word is taken to be as common as the listed one
+OTHER_FORM = 1 << 63  # bit of a legal form that the list has not
+MOST_JOINED = 4  # words, or single letters, that make one word
+SHORTEST_PART = 3  # letters of the parts of a word that was written without a space
+MOST_NEAR = 32  # near spellings of one word
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Names of the table by number, and a row of facts for each."""
+
+    names: Ints
+    facts: Floats
+
+
+class Answers(msgspec.Struct, frozen=True, gc=False):
+    """One word of a query: the listed terms that answer it, how alike each is and how.
+
+    ``word`` is its weight, kind, flags and first letter.
+    """
+
+    word: tuple[float, int, int, int]
+    terms: Ints
+    likes: npt.NDArray[np.float32]
+    hows: Ints
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One name of a query as arrays, ready for the compiled steps."""
+
+    words: tuple[Any, ...]
+    entries: tuple[Any, ...]
+    order: Ints
+
+
+class Search:
+    """A table with the memory a search works in. Not to be shared between threads."""
+
+    def __init__(self, table: NameTable, kind: Kind) -> None:
+        self.table = table
+        self.kind = kind
+        self._known: dict[Key, Answers] = {}
+        self._places: dict[bytes, int] = {}
+        self._asked: dict[Name, Asked] = {}
+        spellings, names = len(table.spelling_offsets) - 1, len(table.name_entity)
+        self._counts = np.zeros(spellings, np.int32)
+        self._shared = np.zeros(names, np.float32)
+        self._current = np.zeros(names, np.float32)
+        self._stamp = np.full(names, -1, np.int32)
+        self._head = np.full(len(table.term_spelling), -1, np.int32)
+        self._scratch = np.zeros((3, 64), np.int64)
+        self._endings = endings()
+        self._arrays = (
+            table.term_weight,
+            table.term_kind,
+            table.term_flags,
+            table.term_spelling,
+            table.chars,
+            table.spelling_offsets,
+            table.name_terms_offsets,
+            table.name_terms,
+            table.name_forms,
+        )
+
+    def find(self, name: Name, most: int, floor: float) -> Found:
+        """The names that share most with ``name``, at most ``most``, with their facts."""
+        asked = self.asked(name)
+        terms, words, likes, _ = asked.entries
+        names = find_names(
+            words[asked.order],
+            terms[asked.order],
+            likes[asked.order],
+            asked.words[0],
+            self.table.postings_offsets,
+            self.table.postings,
+            self.table.name_weight,
+            self._shared,
+            self._current,
+            self._stamp,
+            floor,
+            most,
+        )
+        return Found(names, self.measure(asked, names))
+
+    def measure(self, asked: Asked, names: Ints) -> Floats:
+        """A row of facts for each of ``names``."""
+        out = np.empty((len(names), COLUMNS), np.float64)
+        facts(
+            asked.words, self._arrays, asked.entries, names, self._head, self.kind == "person", out
+        )
+        return out
+
+    def resegmented(self, name: Name) -> Name | None:
+        """The name with words joined or parted as the list has them; ``None`` if it has none so.
+
+        Neighbours become one word that the list knows (Good Will, A. B. C.); a word that
+        it does not know becomes two that it knows (SergeiLavrov), or single letters.
+        """
+        terms: list[Term] = []
+        at = 0
+        while at < len(name.terms):
+            size, found = self._segment(name.terms, at)
+            terms += found
+            at += size
+        if len(terms) == len(name.terms):
+            return None
+        return msgspec.structs.replace(name, terms=tuple(terms))
+
+    def _segment(self, terms: Sequence[Term], at: int) -> tuple[int, list[Term]]:
+        """How many terms are read at ``at``, and what they become."""
+        term = terms[at]
+        if term.kind is not None:
+            return 1, [term]
+        for size in range(MOST_JOINED, 1, -1):
+            group = terms[at : at + size]
+            letters = "".join(each.letters[0] for each in group)
+            plain = len(group) == size and all(each.kind is None for each in group)
+            if plain and self._spelling(letters.encode()) >= 0:
+                return size, [_written(" ".join(each.text for each in group), letters)]
+        likes = self._answers(term_key(term)).likes
+        if len(likes) and likes.max() >= SURE:
+            return 1, [term]  # known, or misspelt
+        return 1, self._parted(term.text, term.letters[0]) or [term]
+
+    def _parted(self, text: str, letters: str) -> list[Term]:
+        cuts = range(SHORTEST_PART, len(letters) - SHORTEST_PART + 1)
+        options = [
+            (-min(cut, len(letters) - cut), cut)
+            for cut in cuts
+            if self._spelling(letters[:cut].encode()) >= 0
+            and self._spelling(letters[cut:].encode()) >= 0
+        ]
+        if options:
+            cut = min(options)[1]
+            return [_written(text, part) for part in (letters[:cut], letters[cut:])]
+        alone = [fold(each) for each in text] if 1 < len(text) <= MOST_JOINED else []
+        if alone and all(self._spelling(each.encode()) >= 0 for each in alone):
+            return [_written(text, each) for each in alone]
+        return []
+
+    def pairs(self, name: Name, listed: int) -> list[tuple[int, int, float, int]]:
+        """(word, place in the listed name, likeness, how) of the words that agree."""
+        asked = self.asked(name)
+        terms, words, likes, hows = asked.entries
+        following = np.full(len(terms), -1, np.int32)
+        for at, term in enumerate(terms):
+            following[at] = self._head[term]
+            self._head[term] = at
+        start, end = self.table.name_terms_offsets[listed : listed + 2]
+        found = (
+            np.empty((MOST_PAIRS, 2), np.int32),
+            np.empty(MOST_PAIRS),
+            np.empty(MOST_PAIRS, np.int32),
+        )
+        count = pair_words(
+            asked.words,
+            self._arrays,
+            self.table.name_terms[start:end],
+            (self._head, following, words, likes, hows),
+            self.kind == "person",
+            *found,
+            working_memory(len(asked.words[0])),
+        )
+        self._head[terms] = -1
+        pairs, alike, how = found
+        return [
+            (int(pairs[at, 0]), int(pairs[at, 1]), float(alike[at]), int(how[at]))
+            for at in range(count)
+        ]
+
+    def asked(self, name: Name) -> Asked:
+        """A name as arrays; the last ones are remembered, for they are asked again to be told."""
+        found = self._asked.get(name)
+        if found is None:
+            if len(self._asked) >= LAST:
+                self._asked.clear()
+            found = self._asked[name] = self._arranged(name)
+        return found
+
+    def _arranged(self, name: Name) -> Asked:
+        keys = [term_key(term) for term in name.terms[:MOST_TERMS]]
+        answers = [self._answers(key) for key in keys]
+        columns = np.array([each.word for each in answers], np.float64).reshape(-1, 4)
+        weights = np.ascontiguousarray(columns[:, 0])
+        sizes = [len(each.terms) for each in answers]
+        positions = np.repeat(np.arange(len(keys), dtype=np.int32), sizes)
+        joined = "".join(key.letters[0] for key in keys if key.kind != PARTICLE)
+        bits = self.table.form_bits
+        words = (
+            weights,
+            columns[:, 1].astype(np.uint8),
+            columns[:, 2].astype(np.uint8),
+            columns[:, 3].astype(np.uint8),
+            np.frombuffer(joined.encode() or b"\0", np.uint8),
+            np.uint64(
+                sum(bits.get(form, 0) for form in name.forms) or (OTHER_FORM if name.forms else 0)
+            ),
+        )
+        entries = (
+            _concatenated([each.terms for each in answers], np.int32),
+            positions,
+            _concatenated([each.likes for each in answers], np.float32),
+            _concatenated([each.hows for each in answers], np.int32),
+        )
+        order = np.lexsort((positions, -weights[positions])).astype(np.int32)
+        return Asked(words, entries, self._telling(order, weights, positions))
+
+    def _telling(self, order: Ints, weights: Floats, positions: Ints) -> Ints:
+        """The order without words that say next to nothing, unless there are no others."""
+        kept = order[weights[positions[order]] > 2 * rules().particle]
+        return kept if len(kept) else order
+
+    def _answers(self, key: Key) -> Answers:
+        found = self._known.get(key)
+        if found is None:
+            found = self._look_up(key)
+            if len(self._known) < REMEMBERED:
+                self._known[key] = found
+        return found
+
+    def _look_up(self, key: Key) -> Answers:
+        best: dict[int, tuple[float, int]] = {}
+        own: int | None = None
+        for letters in key.letters:
+            for term in self._terms_of(self._spelling(letters.encode())):
+                best.setdefault(term, (1.0, SAME_LETTERS))
+                own = term if own is None else own
+        concept = self.table.concept_ids.get(key.concept) if key.concept else None
+        if concept is not None:
+            start, end = self.table.concept_terms_offsets[concept : concept + 2]
+            for term in self.table.concept_terms[start:end]:
+                best.setdefault(int(term), (MEANING, SAME_MEANING))
+                own = int(term)
+        near = [
+            (term, like)
+            for letters in self._looked_for(key)
+            for term, like in self._near(letters.encode())
+            if not key.concept or self.table.term_concept[term] < 0  # Omsk is not Tomsk
+        ]
+        for term, like in near:
+            best.setdefault(term, (like, self._how(key.letters[0], term, like)))
+        terms = sorted(best)
+        return Answers(
+            terms=np.array(terms, np.int32),
+            likes=np.array([best[t][0] for t in terms], np.float32),
+            hows=np.array([best[t][1] for t in terms], np.int32),
+            word=(
+                self._weight(key, own, near),
+                key.kind,
+                flags(key.letters[0], self.kind),
+                key.letters[0].encode()[0],
+            ),
+        )
+
+    def _how(self, letters: str, term: int, like: float) -> int:
+        """Whether one word merely continues the other, but for an ending, or is near it."""
+        start, end = self.table.spelling_offsets[self.table.term_spelling[term] :][:2]
+        other = self.table.chars[start:end].tobytes().decode()
+        goes_on = letters.startswith(other) or other.startswith(letters)
+        return GOES_ON if goes_on and like < ENDING else NEAR_LETTERS
+
+    def _looked_for(self, key: Key) -> tuple[str, ...]:
+        """The spelling whose neighbours are looked for; where a word has digits, those without."""
+        first = key.letters[0]
+        if first.isalpha():
+            return (first,)
+        return tuple(each for each in key.letters[1:] if each.isalpha())
+
+    def _weight(self, key: Key, own: int | None, near: list[tuple[int, float]]) -> float:
+        """As the list says; a misspelt common word is not a rare one."""
+        if own is not None and int(self.table.term_kind[own]) == key.kind:
+            return float(self.table.term_weight[own])
+        alone = weight(key, share_of(0, 1, word(key), self.kind), self.kind)
+        sure = [float(self.table.term_weight[term]) for term, like in near if like >= SURE]
+        return min([alone, *sure[:1]])
+
+    def _near(self, letters: bytes) -> list[tuple[int, float]]:
+        """Terms of near spellings, the nearest first."""
+        keys = self.table.gram_keys
+        if len(letters) < rules().fuzzy_from or not len(keys):
+            return []
+        runs = grams(letters)
+        wanted = np.array([*runs, *without_one(letters)], np.int32)
+        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        known = keys[places] == wanted
+        spellings, likes = near_words(
+            np.frombuffer(letters, np.uint8),
+            places[known],
+            int(known[: len(runs)].sum()),
+            len(runs),
+            self.table.chars,
+            self.table.spelling_offsets,
+            self.table.gram_offsets,
+            self.table.gram_spellings,
+            self._counts,
+            self._endings,
+            self._scratch,
+        )
+        order = np.lexsort((spellings, -likes))[:MOST_NEAR]
+        return [
+            (term, float(likes[at])) for at in order for term in self._terms_of(int(spellings[at]))
+        ]
+
+    def _terms_of(self, spelling: int) -> list[int]:
+        if spelling < 0:
+            return []
+        start, end = self.table.spelling_terms_offsets[spelling : spelling + 2]
+        return [int(term) for term in self.table.spelling_terms[start:end]]
+
+    def _spelling(self, letters: bytes) -> int:
+        """Where the list has a spelling; -1 if it does not."""
+        at = self._places.get(letters)
+        if at is None:
+            spelt = np.frombuffer(letters, np.uint8)
+            at = int(position(spelt, self.table.chars, self.table.spelling_offsets))
+            if len(self._places) < REMEMBERED:
+                self._places[letters] = at
+        return at
+
+
+def _written(text: str, letters: str) -> Term:
+    return Term(text, (letters,), None, (letters,))
+
+
+def endings() -> npt.NDArray[np.uint8]:
+    """Grammatical endings, a row each, filled up with zeros."""
+    every = [each.encode() for each in rules().endings]
+    found = np.zeros((len(every), max(map(len, every)) + 1), np.uint8)
+    for row, ending in enumerate(every):
+        found[row, : len(ending)] = np.frombuffer(ending, np.uint8)
+    return found
+
+
+def _concatenated(parts: list[npt.NDArray[Any]], kind: type) -> npt.NDArray[Any]:
+    return np.concatenate(parts) if parts else np.empty(0, kind)
