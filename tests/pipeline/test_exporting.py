@@ -131,7 +131,9 @@ def test_official_lists_come_back_the_same(shared_data: Path, tmp_path: Path) ->
     assert sum(each["schema"] == "Sanction" for each in found) > 950
     answers = [open_lists(Workspace(tmp_path / name), SETTINGS, None) for name in ("one", "two")]
     names = [
-        sorted(sorted(name.strip('"') for name in each.listed.names) for each in view.index.entries)
+        sorted(
+            sorted(name.strip('"') for name in each.listed.names) for each in view.index.entries()
+        )
         for view in answers
     ]  # the library takes quotation marks off names
     assert names[0] == names[1]

@@ -39,25 +39,32 @@ def screen(
     threshold: ThresholdOption = None,
     as_of: AsOfOption = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write one JSON line a query to this file.")
+        Path | None,
+        typer.Option(help="Write one JSON line a query to this file; broken off, it goes on."),
+    ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(help="Answers of before: only what a change of the lists touches is done."),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Ask whether names belong to listed parties."""
-    from tidewaiter.pipeline import lookup
+    from tidewaiter.pipeline import batch, lookup
 
     space = console.opened(workspace)
     settings = console.resolved(space.path, match_threshold=threshold)
     queries = _queries(what)
+    _check(out, since)
     lists = lookup.open_lists(space, settings, as_of)
-    answers = _answers(lists, queries, settings.match_threshold, limit)
+    ask = (settings.match_threshold, limit)
     if out is not None:
-        _write_lines(out, answers)
-        console.note(f"{len(queries)} queries answered in {out}")
-    elif json:
-        console.show_json({"queries": list(answers)}, lists.as_of)
+        console.note(_written(out, since, lists, queries, ask))
+        return
+    answers = batch.answers(lists, queries, ask)
+    if json:
+        console.show_json({"queries": list(_told(answers, len(queries)))}, lists.as_of)
     else:
-        _show_answers(answers, lists)
+        _show_answers(_told(answers, len(queries)), lists)
 
 
 def compare(
@@ -136,21 +143,34 @@ def _queries(what: list[str]) -> list[Query]:
     return [Query(query_id=str(i), names=(name,)) for i, name in enumerate(what, start=1)]
 
 
-def _answers(
-    lists: Lookup, queries: list[Query], threshold: float, limit: int
-) -> Iterator[dict[str, object]]:
+def _check(out: Path | None, since: Path | None) -> None:
+    if since is not None and (out is None or out == since):
+        raise UsageError(
+            "the new answers need a file of their own",
+            where="--since",
+            next_step="name it with --out",
+        )
+
+
+def _written(
+    out: Path, since: Path | None, lists: Lookup, queries: list[Query], ask: tuple[float, int]
+) -> str:
+    """Write the file of answers; what to tell about it."""
+    from tidewaiter.pipeline import batch
+
     with console.progress() as tell:
-        for done, query in enumerate(queries, start=1):
-            yield lists.answer(query, threshold, limit)
-            tell("queries", done, len(queries))
+        found = batch.write_answers(out, lists, queries, ask, tell, since)
+    told = f"{len(queries):,} queries answered in {out}"
+    if since is not None:
+        told += f"; the change of the lists touches {found.done:,} of them"
+    return told + (f"; {found.kept:,} were there before it was broken off" if found.kept else "")
 
 
-def _write_lines(path: Path, answers: Iterator[dict[str, object]]) -> None:
-    import msgspec
-
-    from tidewaiter.store.atomic import write_file
-
-    write_file(path, b"".join(msgspec.json.encode(each) + b"\n" for each in answers))
+def _told(answers: Iterator[dict[str, object]], total: int) -> Iterator[dict[str, object]]:
+    with console.progress() as tell:
+        for done, answer in enumerate(answers, start=1):
+            yield answer
+            tell("queries", done, total)
 
 
 def _show_answers(answers: Iterator[dict[str, object]], lists: Lookup) -> None:
@@ -170,7 +190,7 @@ def _compare_two(left: str, right: str, schema: str | None, threshold: float, js
     found = compare_names(left, right, schema)
     match = found.score >= threshold
     if json:
-        content = {"left": left, "right": right, "probability": None, "match": match}
+        content = {"left": left, "right": right, "match": match}
         console.show_json(content | msgspec.to_builtins(found))
     else:
         console.show(table.compared(left, right, found, match))

@@ -22,6 +22,7 @@ from tidewaiter.goods.rates import Rates
 from tidewaiter.model.finding import Lead
 from tidewaiter.pipeline import naming, trading
 from tidewaiter.pipeline.context import Context, write
+from tidewaiter.pipeline.listed import of_world
 from tidewaiter.pipeline.tracing import ATTRIBUTIONS
 from tidewaiter.resolve.parties import Party
 from tidewaiter.screen import Match
@@ -107,15 +108,16 @@ def _patterns(
 
 def _receivers(context: Context, parties: dict[str, Party]) -> list[Receiver]:
     """Every party that matches an entry, with the entry."""
-    entries = {entry.entity_id: entry for entry in naming.listed(context)}
+    index = of_world(context.world).index
     rows = [row for row in context.read("matches.parquet").to_pylist() if row["match"]]
     return [
         Receiver(
             party=parties[row["party_id"]],
             match=msgspec.convert(row, Match),
-            entry=entries[row["entity_id"]],
+            entry=entry.listed,
         )
         for row in rows
+        if (entry := index.by_id(row["entity_id"])) is not None
     ]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,66 +12,97 @@ import msgspec
 
 from tidewaiter.errors import BadDataError, MissingError
 from tidewaiter.model.ids import digest
-from tidewaiter.pipeline.naming import STATEMENT_COLUMNS
-from tidewaiter.pipeline.world import World, world
+from tidewaiter.pipeline.listed import kept_for, of_workspace
 from tidewaiter.screen import (
     Comparison,
     ListIndex,
     Query,
-    Screened,
     compare,
-    listed_parties,
     screen,
 )
+from tidewaiter.screen.index_file import reading_version
 from tidewaiter.settings import Settings
 from tidewaiter.store.workspace import Workspace
 
 SEPARATOR = ";"
 
 
-class Lookup(msgspec.Struct, frozen=True):
+class Lookup(msgspec.Struct, frozen=True, dict=True):
     """The lists of a workspace on one day, ready to be asked."""
 
     index: ListIndex
     as_of: str
     list_versions: dict[str, str]
+    root: Path
+    threads: int = 0
 
     def answer(self, query: Query, threshold: float, limit: int) -> dict[str, Any]:
-        """One query as the object that ``tidewaiter screen --out`` writes."""
-        found = screen(query, self.index, threshold=threshold, limit=limit)
-        asked = msgspec.to_builtins(query)
+        """One query as the object that ``tidewaiter screen --out`` writes; values, not yet JSON."""
+        found = screen(query, self.index, threshold=threshold, limit=limit, day=self.as_of)
         return {
             "query_id": query.query_id,
-            "query": asked,
-            "decision_id": self._decision_id(found, threshold, limit),
+            "query": found.query,
+            "decision_id": self.decision_id(query, threshold, limit),
+            "as_of": self.as_of,
             "list_versions": self.list_versions,
-            "results": [msgspec.to_builtins(each) for each in found.results],
-            "near": [msgspec.to_builtins(each) for each in found.near],
+            "results": found.results,
+            "near": found.near,
         }
 
-    def _decision_id(self, found: Screened, threshold: float, limit: int) -> str:
+    def renewed(
+        self, answer: dict[str, Any], query: Query, threshold: float, limit: int
+    ) -> dict[str, Any]:
+        """An answer of before, which a change of the lists does not touch, as one of now."""
+        now = {
+            "decision_id": self.decision_id(query, threshold, limit),
+            "as_of": self.as_of,
+            "list_versions": self.list_versions,
+        }
+        return answer | now
+
+    def decision_id(self, query: Query, threshold: float, limit: int) -> str:
         """The same question to the same lists under the same settings: the same id."""
-        asked = msgspec.json.encode((found.query, self.as_of, threshold, limit))
+        asked = msgspec.json.encode((query, self.as_of, threshold, limit))
+        return "dec-" + digest(asked.decode(), self._lists_id)
+
+    @cached_property
+    def _lists_id(self) -> str:
         lists = msgspec.json.encode(sorted(self.list_versions.items()))
-        return "dec-" + digest(asked.decode(), lists.decode())
+        return digest(lists.decode(), reading_version())
 
 
 def open_lists(workspace: Workspace, settings: Settings, day: str | None) -> Lookup:
-    """Build the index over every list entry that is visible on ``day``."""
-    with (
-        workspace.reading() as state,
-        tempfile.TemporaryDirectory() as spill,
-        world(workspace, state, settings, Path(spill), day, ("statements",)) as seen,
-    ):
-        statements = seen.fetch("statements", *STATEMENT_COLUMNS)
-        if statements.num_rows == 0:
-            raise MissingError(
-                "no list entry is in view",
-                where=str(workspace.path),
-                next_step="load a list with: tidewaiter load PATH, or name a later day",
-            )
-        index = ListIndex(listed_parties(statements, seen.uris))
-        return Lookup(index, seen.day, _versions(seen))
+    """The lists in view on ``day``, ready to be asked."""
+    found = of_workspace(workspace, settings, day)
+    return Lookup(found.index, found.as_of, found.versions, workspace.path, settings.threads)
+
+
+class _Line(msgspec.Struct):
+    """What is read of the first line of a file of answers."""
+
+    list_versions: dict[str, str]
+    as_of: str
+
+
+def lists_of(root: Path, answers: Path) -> Lookup:
+    """The lists that a file of answers was made with, if the workspace still keeps the index."""
+    try:
+        with answers.open("rb") as handle:
+            line = msgspec.json.decode(handle.readline(), type=_Line)
+    except (OSError, msgspec.DecodeError) as problem:
+        raise BadDataError(
+            f"no answers can be read: {problem}",
+            where=str(answers),
+            next_step="name a file that screen --out wrote",
+        ) from problem
+    found = kept_for(root, line.list_versions, line.as_of)
+    if found is None:
+        raise MissingError(
+            f"the index over the lists of {line.as_of} is not kept any more",
+            where=str(root / "cache"),
+            next_step="leave --since away: every query is then answered anew",
+        )
+    return Lookup(found.index, found.as_of, found.versions, root)
 
 
 def read_queries(path: Path) -> Iterator[Query]:
@@ -97,10 +128,10 @@ def compare_file(path: Path, threshold: float) -> Iterator[dict[str, str]]:
 
 
 def comparison_cells(found: Comparison, threshold: float) -> dict[str, str]:
-    """The added cells of one comparison; probability stays empty until calibrated."""
+    """The added cells of one comparison."""
     return {
-        "score": f"{found.score:.4f}",
-        "probability": "",
+        "score": f"{found.score:.6f}",
+        "probability": f"{found.probability:.4f}",
         "match": "true" if found.score >= threshold else "false",
         "explanation": "; ".join(found.explanations),
     }
@@ -142,11 +173,3 @@ def _check_row(path: Path, number: int, row: dict[str, str], required: Iterable[
 
 def _values(cell: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in cell.split(SEPARATOR) if each.strip())
-
-
-def _versions(seen: World) -> dict[str, str]:
-    """Each list and a hash of the snapshots that speak for it."""
-    parts: dict[str, list[str]] = {}
-    for each in seen.sources("statements"):
-        parts.setdefault(each.dataset, []).append(each.snapshot_id)
-    return {name: digest(*sorted(ids)) for name, ids in sorted(parts.items())}

@@ -12,9 +12,10 @@ import msgspec
 import pyarrow as pa
 
 from tidewaiter.pipeline.context import Context, write
+from tidewaiter.pipeline.listed import of_world
 from tidewaiter.resolve.mentions import mentions
 from tidewaiter.resolve.parties import Party, Resolution, resolve
-from tidewaiter.screen import Listed, ListIndex, Match, Query, listed_parties
+from tidewaiter.screen import Listed, Match, Query
 from tidewaiter.screen import screen as screen_query
 from tidewaiter.screen.records import LONGEST_NAME
 
@@ -41,6 +42,7 @@ MATCHES = pa.schema(
         ("schema", pa.string()),
         ("list_ids", TEXTS),
         ("measures", TEXTS),
+        ("status", pa.string()),
         ("score", pa.float64()),
         ("probability", pa.float64()),
         ("completeness", pa.float64()),
@@ -50,9 +52,6 @@ MATCHES = pa.schema(
         ("explanations", TEXTS),
     ]
 )
-STATEMENT_COLUMNS = (
-    "entity_id", "schema", "prop", "value", "original_value", "source_id", "locator", "aspect",
-)  # fmt: skip
 COMPANY_COLUMNS = (
     "record_id", "name", "country", "address", "tax_number", "registration_number", "lei",
 )  # fmt: skip
@@ -70,8 +69,7 @@ def parties(context: Context, folder: Path) -> None:
 
 def screen(context: Context, folder: Path) -> None:
     """Compare every party with every list entry that is visible on the day."""
-    entries = {entry.entity_id: entry for entry in listed(context)}
-    index = ListIndex(entries.values())
+    index = of_world(context.world).index
     judged = _judged_same(context)
     rows: list[dict[str, Any]] = []
     every = read_parties(context)
@@ -79,21 +77,17 @@ def screen(context: Context, folder: Path) -> None:
         if done % 1000 == 0:
             context.progress("screen", done, len(every))
         threshold = context.settings.match_threshold
-        found = screen_query(query(party), index, threshold=threshold, limit=EVERY)
+        found = screen_query(
+            query(party), index, threshold=threshold, limit=EVERY, day=context.world.day
+        )
         rows += [_match_row(party, match, context) for match in found.results]
         seen = {match.entity_id for match in found.results}
         rows += [
-            _match_row(party, _judged(entries[name]), context)
+            _match_row(party, _judged(entry.listed), context)
             for name in sorted(judged[party.party_id] - seen)
-            if name in entries
+            if (entry := index.by_id(name)) is not None
         ]
     write(pa.Table.from_pylist(rows, MATCHES), folder / "matches.parquet")
-
-
-def listed(context: Context) -> list[Listed]:
-    """Every listed party that is visible on the day."""
-    statements = context.world.fetch("statements", *STATEMENT_COLUMNS)
-    return listed_parties(statements, context.world.uris)
 
 
 def read_parties(context: Context) -> list[Party]:
@@ -135,9 +129,10 @@ def _judged(entry: Listed) -> Match:
         schema=entry.schema,
         list_ids=tuple(sorted({each.list_id for each in entry.listings})),
         score=1.0,
-        probability=None,
+        probability=1.0,
         completeness=0.0,
         measures=tuple(sorted({each.measure for each in entry.listings})),
+        status="in_force",
         match=True,
         by_identifier=False,
         explanations=("judged by a person to be the same party",),

@@ -59,7 +59,7 @@ STAGES = (
     ),
     Stage(
         name="screen",
-        version=2,
+        version=3,
         work=naming.screen,
         tables=("statements",),
         after=("parties",),
@@ -77,7 +77,7 @@ STAGES = (
     ),
     Stage(
         name="assess",
-        version=2,
+        version=3,
         work=assessing.assess,
         tables=ASSESSED,
         after=("parties", "screen", "trace"),
