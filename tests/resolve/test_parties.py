@@ -11,7 +11,7 @@ import pytest
 from tidewaiter.errors import IntegrityError
 from tidewaiter.resolve import judgement
 from tidewaiter.resolve.judgement import Judgement, Judgements
-from tidewaiter.resolve.parties import NUMBERS, Resolution, resolve
+from tidewaiter.resolve.parties import NUMBERS, Resolution, own_id, resolve
 
 
 def mention(
@@ -171,3 +171,69 @@ def test_a_damaged_judgement_is_named(tmp_path: Path) -> None:
     (tmp_path / judgement.FILE_NAME).write_bytes(b"nonsense\n")
     with pytest.raises(IntegrityError, match="judgement"):
         judgement.read(tmp_path)
+
+
+def registered(key: str, name: str, country: str = "UZ") -> dict[str, object]:
+    """A row of the register without numbers."""
+    return {
+        "record_id": f"case:{key}",
+        "name": [name],
+        "country": country,
+        "address": None,
+        "tax_number": None,
+        "registration_number": None,
+        "lei": None,
+    }
+
+
+def mentioned(name: str, country: str = "UZ") -> dict[str, object]:
+    """A name without an id."""
+    return {
+        "mention": f"case\x1f\x1f{name}\x1f{country}",
+        "dataset": "case",
+        "id": None,
+        "name": name,
+        "country": country,
+    }
+
+
+REGISTER = [registered("1", "Elektrovelkon Savdo"), registered("2", "Omdrel Logistika")]
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "joined"),
+    [
+        ("Elektrovelkom Savdo MChJ", "UZ", True),  # a misprint of a long word
+        ("Elektrovelkom Savdo MChJ", "KZ", False),  # the same abroad
+        ("Elektrovelkon Savdo 2", "UZ", False),  # a number of its own
+        ("Dimtarsel Savdo", "UZ", False),  # only the shared word agrees
+    ],
+)
+def test_nearly_equal_names_are_joined_with_care(name: str, country: str, joined: bool) -> None:  # noqa: FBT001
+    """A misprint of one registered name, of the same country, is that company; nothing else is."""
+    found = resolve([mentioned(name, country)], REGISTER, Judgements({}))
+    (party,) = found.mentions.values()
+    assert (party == "case:1") is joined
+    if joined:
+        assert found.parties[0].basis == ("alike",)
+        assert found.suggestions[0].joined
+
+
+def test_two_companies_that_are_alike_leave_the_name_alone() -> None:
+    """Where two companies come near, both are suggestions, and a person decides."""
+    twins = [*REGISTER, registered("3", "Elektrovelkan Savdo")]
+    found = resolve([mentioned("Elektrovelkom Savdo")], twins, Judgements({}))
+    assert {each.right for each in found.suggestions} == {"case:1", "case:3"}
+    assert not any(each.joined for each in found.suggestions)
+    (party,) = found.mentions.values()
+    assert party not in {"case:1", "case:3"}
+
+
+def test_a_judgement_parts_names_that_are_alike() -> None:
+    """What a person judged apart is neither joined nor suggested again."""
+    row = mentioned("Elektrovelkom Savdo")
+    own = own_id(row)
+    apart = Judgements({(min(own, "case:1"), max(own, "case:1")): "no"})
+    found = resolve([row], REGISTER, apart)
+    assert found.mentions[str(row["mention"])] == own
+    assert found.suggestions == ()

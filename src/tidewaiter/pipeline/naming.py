@@ -33,6 +33,16 @@ PARTIES = pa.schema(
     ]
 )
 MENTIONS = pa.schema([("mention", pa.string()), ("party_id", pa.string())])
+SUGGESTIONS = pa.schema(
+    [
+        ("left", pa.string()),
+        ("right", pa.string()),
+        ("left_name", pa.string()),
+        ("right_name", pa.string()),
+        ("score", pa.float64()),
+        ("joined", pa.bool_()),
+    ]
+)
 MATCHES = pa.schema(
     [
         ("party_id", pa.string()),
@@ -65,6 +75,7 @@ def parties(context: Context, folder: Path) -> None:
     found = resolve(named.to_pylist(), companies.to_pylist(), context.judgements)
     write(_rows(found.parties, PARTIES), folder / "parties.parquet")
     write(_mention_rows(found), folder / "mentions.parquet")
+    write(_rows(found.suggestions, SUGGESTIONS), folder / "suggestions.parquet")
 
 
 def screen(context: Context, folder: Path) -> None:

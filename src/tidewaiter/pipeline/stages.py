@@ -3,7 +3,7 @@
 ======== ============================ ============================================
 stage    reads                        writes
 ======== ============================ ============================================
-parties  shipments, companies         parties.parquet, mentions.parquet
+parties  shipments, companies         parties, mentions, suggestions (.parquet)
 screen   parties, statements          matches.parquet
 trace    shipments, mentions          attributions.parquet
 assess   all of these, stakes, rates  findings.parquet, tested.parquet, leads.jsonl
@@ -50,12 +50,12 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 STAGES = (
     Stage(
         name="parties",
-        version=2,
+        version=3,
         work=naming.parties,
         tables=("declarations", "movements", "companies"),
         after=(),
         settings=(),
-        writes=("parties.parquet", "mentions.parquet"),
+        writes=("parties.parquet", "mentions.parquet", "suggestions.parquet"),
     ),
     Stage(
         name="screen",

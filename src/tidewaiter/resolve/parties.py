@@ -4,8 +4,10 @@
    the company of that id, or of that tax or registration number or LEI, if there is one.
 2. A name without an id belongs to a company of the same country whose comparable name
    is equal, if exactly one has it; two such companies leave the name a party of its own.
-3. Names without a company are one party when name and country compare as equal.
-4. Judgements join what people judged to be the same and part what they judged apart.
+3. A name without an id that is nearly a company's, of the same country and of no other, is
+   that company (``suggest``); what is merely alike is kept for a person to judge.
+4. Names without a company are one party when name and country compare as equal.
+5. Judgements join what people judged to be the same and part what they judged apart.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import msgspec
 from tidewaiter.model.ids import canonical_id, digest, record_id
 from tidewaiter.resolve.clusters import clusters
 from tidewaiter.resolve.judgement import Judgements
+from tidewaiter.resolve.suggest import Suggestion, suggestions
 from tidewaiter.text import name_key
 
 NUMBERS = ("tax_number", "registration_number", "lei")
@@ -29,7 +32,8 @@ Row = Mapping[str, Any]
 class Party(msgspec.Struct, frozen=True, kw_only=True):
     """One party of the declarations: every name, number and address it is given.
 
-    ``basis`` says what joins its mentions: ``id``, ``number``, ``name``, ``judgement``.
+    ``basis`` says what joins its mentions: ``id``, ``number``, ``name``, ``alike``,
+    ``judgement``.
     """
 
     party_id: str
@@ -42,10 +46,11 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resolution(msgspec.Struct, frozen=True, kw_only=True):
-    """Every party, sorted by id, and the party of every mention."""
+    """Every party, sorted by id, the party of every mention, and pairs that are alike."""
 
     parties: tuple[Party, ...]
     mentions: dict[str, str]
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 def resolve(
@@ -54,6 +59,11 @@ def resolve(
     """Parties from distinct mentions and the company registry, in any order of either."""
     register = Register(companies)
     placed = {row["mention"]: register.place(row, judgements) for row in mentions}
+    alike = _alike(mentions, placed, companies, judgements)
+    taken = {each.left: each.right for each in alike if each.joined}
+    placed |= {
+        mention: (taken[party], "alike") for mention, (party, _) in placed.items() if party in taken
+    }
     known = {party for party, _ in placed.values()} | register.companies.keys()
     heads = _heads(known, judgements)
     members: dict[str, list[tuple[Row, str]]] = defaultdict(list)
@@ -64,7 +74,23 @@ def resolve(
     joined = _joined(heads)
     parties = [_party(name, members[name], register, joined) for name in sorted(members)]
     found = {key: heads.get(party, party) for key, (party, _) in placed.items()}
-    return Resolution(parties=tuple(parties), mentions=found)
+    return Resolution(parties=tuple(parties), mentions=found, suggestions=tuple(alike))
+
+
+def _alike(
+    mentions: Sequence[Row],
+    placed: Mapping[str, tuple[str, str]],
+    companies: Sequence[Row],
+    judgements: Judgements,
+) -> list[Suggestion]:
+    """Companies that a name without an id and without an equal company may be."""
+    known = {row["record_id"] for row in companies}
+    named = {
+        placed[row["mention"]][0]: row
+        for row in sorted(mentions, key=lambda row: row["mention"])
+        if not row["id"] and row["country"] and placed[row["mention"]][0] not in known
+    }
+    return suggestions(named, companies, judgements)
 
 
 class Register:

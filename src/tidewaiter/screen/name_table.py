@@ -58,6 +58,7 @@ class NameTable(msgspec.Struct, frozen=True, dict=True):
     name_entity: Ints
     name_forms: npt.NDArray[np.uint64]
     name_weight: Floats
+    name_latin: Bytes
     postings_offsets: Ints
     postings: Ints
     gram_keys: Ints
@@ -159,6 +160,7 @@ def table(rows: Sequence[Row], kind: Kind) -> NameTable:
         name_entity=_ints(row.entity for row in rows),
         name_forms=np.array([sum(bits[f] for f in r.name.forms) for r in rows], np.uint64),
         name_weight=np.array([sum(weights[t] for t in each) for each in names], np.float32),
+        name_latin=np.array([row.text.isascii() for row in rows], np.uint8),
         postings_offsets=posting_offsets,
         postings=postings,
         gram_keys=gram_keys,

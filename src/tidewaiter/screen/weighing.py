@@ -166,8 +166,10 @@ def _best_pairs(asked: Asked, index: ListIndex, least: float, wide: Width) -> di
     )
     totals = np.concatenate([_totals(every, kind) for kind in asked.kinds])
     sizes = [len(r.found.names) for r in every]
-    # The readings are in a fixed order, and so are the names of each: ties go to the first.
-    order = np.argsort(-totals, kind="stable")
+    # Of equal names the one in the alphabet of the query is shown; then the order is that of
+    # the readings and of the names of each, which is fixed.
+    foreign = np.concatenate([_in_another_alphabet(r, index) for r in every])
+    order = np.lexsort((np.arange(len(totals)), foreign, -totals))
     _, firsts = np.unique(entities[order], return_index=True)
     best = order[np.sort(firsts)][: wide.entries]
     ends = np.cumsum(sizes)
@@ -184,6 +186,12 @@ def _best_pairs(asked: Asked, index: ListIndex, least: float, wide: Width) -> di
             kind=reading.kind,
         )
     return pairs
+
+
+def _in_another_alphabet(reading: Reading, index: ListIndex) -> npt.NDArray[np.bool_]:
+    latin = index.searches[reading.kind].table.name_latin[reading.found.names] == 1
+    foreign: npt.NDArray[np.bool_] = latin != reading.split.name.isascii()
+    return foreign
 
 
 def _totals(every: Sequence[Reading], kind: Kind) -> Floats:
