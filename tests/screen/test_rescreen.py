@@ -46,7 +46,7 @@ def answer(query: Query, index: ListIndex) -> Screened:
 BEFORE = [party(n) for n in range(400)]
 CHANGES = {
     "one added": [*BEFORE, party(9001)],
-    "one removed": BEFORE[:-1],
+    "one removed": BEFORE[1:],
     "one amended": [party(0, "2023-06-01"), *BEFORE[1:]],
     "many": [*BEFORE[20:], *(party(n) for n in range(9100, 9140))],
     "nothing": list(reversed(BEFORE)),

@@ -19,6 +19,7 @@ from tidewaiter.screen.weighing import (
 from tidewaiter.screen.wording import completeness, explanations, name_explanations
 
 LIMIT = 5
+NEAR = 3  # parties shown where nothing matches
 
 
 def screen(
@@ -43,7 +44,7 @@ def screen(
     return Screened(
         query=query,
         results=tuple(_match(w, index, least, day) for w in reached[: max(limit, sure)]),
-        near=tuple(_match(w, index, least, day) for w in close[:limit]),
+        near=tuple(_match(w, index, least, day) for w in close[: min(limit, NEAR)]),
     )
 
 

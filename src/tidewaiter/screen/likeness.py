@@ -19,7 +19,8 @@ import numpy.typing as npt
 Bytes = npt.NDArray[np.uint8]
 
 SHORTEST = 4  # letters from which a word may differ at all
-FEW, MORE = 9, 14  # letters from which two and three edits are allowed
+FEW, MORE = 7, 14  # letters from which two and three edits are allowed
+SEVERAL = 1.25  # what each of several edits costs: two misprints in a word are rare
 LONGEST = 48  # letters compared; the rest of a longer "word" is not looked at
 ENDING = 0.95  # likeness of two forms of one word
 CONTINUED = 0.8  # factor for a word that merely continues the other
@@ -60,7 +61,7 @@ def likeness(left_chars, a, a_end, right_chars, b, b_end, endings, scratch):
     if longer - shorter <= allowed:
         edits = _edits(left_chars, a, left, right_chars, b, right, scratch)
         if edits <= allowed:
-            found = 1.0 - edits / longer
+            found = 1.0 - (edits if edits == 1 else SEVERAL * edits) / longer
             if common == 0:
                 found -= OTHER_START
     if found < CONSONANTS and _same_consonants(left_chars, a, left, right_chars, b, right):

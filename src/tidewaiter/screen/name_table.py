@@ -9,6 +9,7 @@ order in which the lists were loaded.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +32,8 @@ OWN, PARTICLE, BODY, TRADE, PLACE = range(5)
 KINDS = {None: OWN, "particle": PARTICLE, "body": BODY, "trade": TRADE, "place": PLACE}
 DIGITS, INITIAL, PATRONYMIC, CONNECTING = 1, 2, 4, 8  # bits of a term's flags
 SHORT = 8  # letters up to which a word is looked for by all but one of its letters
+CONSONANTS = 4  # from which a word is looked for by its consonants alone
+VOWELS = re.compile(rb"[aeiou]")
 ALPHABET = 46  # the edge of a word, a-z, 0-9, and nine classes for all other bytes
 MOST_TERMS = 60  # of one name that are compared
 
@@ -233,15 +236,17 @@ def grams(word: bytes) -> list[int]:
 
 
 def without_one(word: bytes) -> list[int]:
-    """A short word and what is left of it without each of its letters, as numbers.
+    """What is left of a short word without each of its letters, and of any word without vowels.
 
-    Two words that differ by one letter, or by a swap of neighbours, share one of these
-    where they may share no run of three letters.
+    Two words that differ by one letter, by a swap of neighbours or by vowels alone share one
+    of these, as numbers, where they may share no run of three letters.
     """
-    if len(word) > SHORT:
-        return []
     every = {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
-    return sorted(ALPHABET**3 + zlib.crc32(each) % (1 << 30) for each in every)
+    some = every if len(word) <= SHORT else set()
+    consonants = VOWELS.sub(b"", word)
+    if len(consonants) >= CONSONANTS:
+        some |= {b"-" + consonants}
+    return sorted(ALPHABET**3 + zlib.crc32(each) % (1 << 30) for each in some)
 
 
 def _code(letter: int) -> int:

@@ -1,8 +1,9 @@
 """Which queries a change of the lists can touch: the others keep their answers.
 
-An answer is a function of the names that are found for a query, of what is listed of their
-parties, and of the weights of words. Where none of these differs between two indexes, the
-answers are equal, and only the finding has to be done again, not the weighing and telling.
+An answer is a function of the names that are found for a query, of the facts measured on them,
+of what is listed of their parties, and of the weights of words. Where none of these differs
+between two indexes, the answers are equal: only the finding is done again, not the weighing of
+whole parties and the telling.
 """
 
 from __future__ import annotations
@@ -48,7 +49,15 @@ class Change:
     def _seen(self, index: ListIndex, reading: Reading) -> tuple[object, ...]:
         weights = index.searches[reading.kind].asked(reading.name).words[0]
         marks = self._marks[id(index)][reading.kind][reading.found.names]
-        return (reading.kind, reading.split, reading.name, weights.tobytes(), marks.tobytes())
+        facts = reading.found.facts.tobytes()
+        return (
+            reading.kind,
+            reading.split,
+            reading.name,
+            weights.tobytes(),
+            marks.tobytes(),
+            facts,
+        )
 
 
 def _marks(index: ListIndex) -> dict[Kind, Marks]:

@@ -46,7 +46,7 @@ SURE = 0.8  # from this likeness an unknown word is taken to be as common as the
 OTHER_FORM = 1 << 63  # bit of a legal form that the list has not
 MOST_JOINED = 4  # words, or single letters, that make one word
 SHORTEST_PART = 3  # letters of the parts of a word that was written without a space
-MOST_NEAR = 32  # near spellings of one word
+MOST_NEAR = 20  # near spellings of one word
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -279,11 +279,11 @@ class Search:
                 own = int(term)
         near = [
             (term, like)
-            for letters in self._looked_for(key)
+            for letters in self._looked_for(key, known=own is not None)
             for term, like in self._near(letters.encode())
             if not key.concept or self.table.term_concept[term] < 0  # Omsk is not Tomsk
         ]
-        for term, like in near:
+        for term, like in sorted(near, key=lambda each: -each[1]):
             best.setdefault(term, (like, self._how(key.letters[0], term, like)))
         terms = sorted(best)
         return Answers(
@@ -300,16 +300,17 @@ class Search:
 
     def _how(self, letters: str, term: int, like: float) -> int:
         """Whether one word merely continues the other, but for an ending, or is near it."""
+        if like >= ENDING:
+            return NEAR_LETTERS
         start, end = self.table.spelling_offsets[self.table.term_spelling[term] :][:2]
         other = self.table.chars[start:end].tobytes().decode()
-        goes_on = letters.startswith(other) or other.startswith(letters)
-        return GOES_ON if goes_on and like < ENDING else NEAR_LETTERS
+        return GOES_ON if letters.startswith(other) or other.startswith(letters) else NEAR_LETTERS
 
-    def _looked_for(self, key: Key) -> tuple[str, ...]:
-        """The spelling whose neighbours are looked for; where a word has digits, those without."""
-        first = key.letters[0]
+    def _looked_for(self, key: Key, *, known: bool) -> tuple[str, ...]:
+        """Spellings whose neighbours are looked for: folded and plain, without digits."""
+        first, last = key.letters[0], key.letters[-1]
         if first.isalpha():
-            return (first,)
+            return (first,) if known or last == first or not last.isalpha() else (first, last)
         return tuple(each for each in key.letters[1:] if each.isalpha())
 
     def _weight(self, key: Key, own: int | None, near: list[tuple[int, float]]) -> float:

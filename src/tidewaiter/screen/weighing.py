@@ -153,7 +153,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 def width(limit: int) -> Width:
     """How much is looked at where ``limit`` parties are wanted."""
     figures = rules()
-    return Width(max(figures.names_found, 2 * limit), max(figures.entries_weighed, limit))
+    return Width(max(figures.names_found, 2 * limit), max(figures.entries_weighed, 2 * limit))
 
 
 def _best_pairs(asked: Asked, index: ListIndex, least: float, wide: Width) -> dict[int, NamePair]:
@@ -327,8 +327,7 @@ def _is_left_over(facts: Sequence[float] | Floats) -> bool:
 
 def _person_ceilings(facts: Sequence[float] | Floats) -> list[str]:
     found = []
-    agreed = facts[Fact.LEFT_AGREED] + facts[Fact.RIGHT_AGREED]
-    whole = agreed >= facts[Fact.LEFT] + facts[Fact.RIGHT]
+    whole = not (facts[Fact.LEFT_WORDS_OVER] or facts[Fact.RIGHT_WORDS_OVER])
     named = facts[Fact.OWN_PAIRS] + min(1.0, facts[Fact.FIRST_LETTERS])
     if named < FULL_NAME and not whole:
         found.append("one_name_of_a_person")

@@ -11,6 +11,7 @@ from tidewaiter.text.fold import readings
 from tidewaiter.text.forms import without_forms
 from tidewaiter.text.glossary import Kind, concepts
 from tidewaiter.text.script import repair
+from tidewaiter.text.translit import to_latin
 
 REMEMBERED = 1 << 16
 
@@ -20,7 +21,8 @@ class Term(msgspec.Struct, frozen=True, gc=False):
 
     ``text`` as written (lower case), ``keys`` its comparable forms, the usual one first;
     a concept has the single key ``~id`` and its ``kind``. ``letters`` are the comparable
-    forms of what is written, also where the keys are those of a concept.
+    forms of what is written, also where the keys are those of a concept, and last the plain
+    Latin letters: folding after a misprint may lead astray.
     """
 
     text: str
@@ -53,9 +55,10 @@ def read_name(text: str) -> Name:
     for size, concept in concepts([each[0] for each in keys]):
         written = " ".join(bare.words[at : at + size])
         if concept is None:
-            terms.append(Term(written, keys[at], None, keys[at]))
+            terms.append(Term(written, keys[at], None, _with_plain(written, keys[at])))
         else:
-            letters = keys[at] if size == 1 else ("".join(k[0] for k in keys[at : at + size]),)
+            phrase = "".join(k[0] for k in keys[at : at + size])
+            letters = _with_plain(written, keys[at]) if size == 1 else (phrase,)
             terms.append(Term(written, (f"~{concept.id}",), concept.kind, letters))
         at += size
     return Name(_distinct(terms), bare.forms, repaired.notes)
@@ -66,8 +69,13 @@ def read_person(text: str) -> Name:
     """The name of a person: every word is a name, none is a legal form or a trade."""
     repaired = repair(clean(text))
     keys = [(word, readings(word)) for word in words(repaired.text)]
-    terms = [Term(word, each, None, each) for word, each in keys]
+    terms = [Term(word, each, None, _with_plain(word, each)) for word, each in keys]
     return Name(_distinct(terms), (), repaired.notes)
+
+
+def _with_plain(word: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+    plain = to_latin(word)
+    return keys if plain in keys else (*keys, plain)
 
 
 def _distinct(terms: list[Term]) -> tuple[Term, ...]:
