@@ -61,7 +61,7 @@ HEADER = """\
 # `pairs` is added where two names are compared alone, without a list to choose from.
 # `place_*` are decided, not fitted: no labelled pairs tell of places inside names.
 """
-PLACES = {"place_agrees": 0.5, "place_unknown": -0.5, "place_conflicts": -1.0}
+PLACES = {"place_agrees": 1.5, "place_unknown": -0.5, "place_conflicts": -1.0}
 
 Floats = npt.NDArray[np.float64]
 

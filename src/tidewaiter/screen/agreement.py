@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tidewaiter.screen.facts import FIRST_LETTER, GOES_ON, NEAR_LETTERS
+from tidewaiter.screen.facts import FIRST_LETTER, GOES_ON, IN_PART, NEAR_LETTERS
 from tidewaiter.screen.features import Feature
 from tidewaiter.screen.index import ListIndex
 from tidewaiter.screen.kinds import read
@@ -29,6 +29,11 @@ class Pair(msgspec.Struct, frozen=True):
     def is_near(self) -> bool:
         """Whether the letters differ a little."""
         return self.how in {NEAR_LETTERS, GOES_ON}
+
+    @property
+    def is_in_part(self) -> bool:
+        """Whether one is a compound that ends with what the other says."""
+        return self.how == IN_PART
 
     @property
     def is_initial(self) -> bool:

@@ -37,14 +37,18 @@ def screen(
     listing has to be in force. ``BadDataError`` for a name that is too long to be one.
     """
     least = rules().threshold if threshold is None else threshold
-    found = weigh(prepared(query), index, min(least, rules().floor), limit)
+    asked = prepared(query)
+    # A name of shared words alone is nobody's by its letters: all that is near may be meant.
+    floor = rules().floor if asked.has_own_words else rules().floor_of_shared_words
+    found = weigh(asked, index, min(least, floor), limit)
     reached = [w for w in found if w.score >= least]
     sure = sum(1 for w in reached if w.equal)
-    close = [] if reached else [w for w in found if w.score >= rules().floor]
+    close = [] if reached else [w for w in found if w.score >= floor]
+    most = NEAR if asked.has_own_words else LIMIT
     return Screened(
         query=query,
         results=tuple(_match(w, index, least, day) for w in reached[: max(limit, sure)]),
-        near=tuple(_match(w, index, least, day) for w in close[: min(limit, NEAR)]),
+        near=tuple(_match(w, index, least, day) for w in close[: min(limit, most)]),
     )
 
 

@@ -15,7 +15,7 @@ MOST_PAIRS = 64
 MOST_OPTIONS = 512
 JOINED = 64  # letters of two names written without spaces that are compared
 # How two words agree.
-SAME_LETTERS, SAME_MEANING, NEAR_LETTERS, FIRST_LETTER, GOES_ON = 0, 1, 2, 3, 4
+SAME_LETTERS, SAME_MEANING, NEAR_LETTERS, FIRST_LETTER, GOES_ON, IN_PART = 0, 1, 2, 3, 4, 5
 OWN, PARTICLE, BODY, TRADE, PLACE = 0, 1, 2, 3, 4  # kinds of terms, as in ``name_table``
 DIGITS, INITIAL, PATRONYMIC, CONNECTING = 1, 2, 4, 8  # flags of terms, as in ``name_table``
 PATRONYMIC_WEIGHT = 0.05
@@ -207,6 +207,13 @@ def _measure(query, table, terms, name, pairs, likes, hows, is_person, work, row
                 spelling = table[3][term]
                 letters = table[5][spelling + 1] - table[5][spelling]
                 row[Fact.LONGEST_OWN] = max(row[Fact.LONGEST_OWN], letters)
+        elif hows[at] == IN_PART:  # a compound remains a word of its own
+            if kinds[word] == OWN:
+                row[Fact.OWN_LEFT] += ours
+                row[Fact.LEFT_OVER] = max(row[Fact.LEFT_OVER], ours)
+            if term_kind[term] == OWN:
+                row[Fact.OWN_RIGHT] += theirs
+                row[Fact.RIGHT_OVER] = max(row[Fact.RIGHT_OVER], theirs)
         else:
             row[Fact.SHARED_AGREED] += like * half
             row[Fact.SHARED_PAIRS] += 1.0 if kinds[word] != PARTICLE else 0.0

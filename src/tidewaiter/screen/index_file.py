@@ -23,7 +23,7 @@ from tidewaiter.screen.index import Arrays, ListIndex
 from tidewaiter.screen.kinds import KINDS, Kind
 from tidewaiter.screen.name_table import NameTable
 
-FORMAT = 3  # raised whenever the arrays mean something else
+FORMAT = 4  # raised whenever the arrays mean something else
 HEAD = "index.json"
 SMALL = 4096  # bytes: not worth a mapping
 WHOLE = ("entries", "entry_offsets", "numbers", "number_entries")

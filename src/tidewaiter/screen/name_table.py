@@ -14,6 +14,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,6 +24,7 @@ from tidewaiter.screen.commonness import rarity, share_of
 from tidewaiter.screen.kinds import Kind, read
 from tidewaiter.screen.rules import person_words, rules
 from tidewaiter.text import Name, Term
+from tidewaiter.text.glossary import part_of
 
 Ints = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
@@ -56,6 +58,8 @@ class NameTable(msgspec.Struct, frozen=True, dict=True):
     term_weight: Floats
     concept_terms_offsets: Ints
     concept_terms: Ints
+    concept_compounds_offsets: Ints
+    concept_compounds: Ints
     name_terms_offsets: Ints
     name_terms: Ints
     name_entity: Ints
@@ -120,7 +124,6 @@ def table(rows: Sequence[Row], kind: Kind) -> NameTable:
     keys = [[term_key(term) for term in row.name.terms[:MOST_TERMS]] for row in rows]
     terms = sorted({key for each in keys for key in each})
     number = {key: at for at, key in enumerate(terms)}
-    concepts = sorted({key.concept for key in terms if key.concept})
     names = [[number[key] for key in each] for each in keys]
     weights = _weights(terms, rows, names, kind)
     spellings = sorted({each.encode() for key in terms for each in key.letters})
@@ -128,21 +131,16 @@ def table(rows: Sequence[Row], kind: Kind) -> NameTable:
     forms = tuple(sorted({form for row in rows for form in row.name.forms}))
     bits = {name: 1 << at for at, name in enumerate(forms)}
     meant: dict[int, list[int]] = defaultdict(list)
-    by_concept: dict[int, list[int]] = defaultdict(list)
     holders: dict[int, list[int]] = defaultdict(list)
-    concept_number = {name: at for at, name in enumerate(concepts)}
     for at, key in enumerate(terms):
         for each in key.letters:
             meant[spelling_number[each.encode()]].append(at)
-        if key.concept:
-            by_concept[concept_number[key.concept]].append(at)
     for at, held in enumerate(names):
         for term in dict.fromkeys(held):
             holders[term].append(at)
     chars, spelling_offsets = _joined(spellings)
     texts, text_offsets = _joined([row.text.encode("utf-8", "replace") for row in rows])
     spelling_terms_offsets, spelling_terms = _lists(meant, len(spellings))
-    concept_offsets, concept_terms = _lists(by_concept, len(concepts))
     name_offsets, name_terms = _lists(dict(enumerate(names)), len(names))
     posting_offsets, postings = _lists(holders, len(terms))
     gram_keys, gram_offsets, gram_spellings = _gram_lists(spellings)
@@ -152,12 +150,10 @@ def table(rows: Sequence[Row], kind: Kind) -> NameTable:
         spelling_terms_offsets=spelling_terms_offsets,
         spelling_terms=spelling_terms,
         term_spelling=_ints(spelling_number[key.letters[0].encode()] for key in terms),
-        term_concept=_ints(concept_number.get(key.concept, -1) for key in terms),
         term_kind=np.array([key.kind for key in terms], np.uint8),
         term_flags=np.array([flags(key.letters[0], kind) for key in terms], np.uint8),
         term_weight=np.array(weights, np.float32),
-        concept_terms_offsets=concept_offsets,
-        concept_terms=concept_terms,
+        **_meanings(terms),
         name_terms_offsets=name_offsets,
         name_terms=name_terms,
         name_entity=_ints(row.entity for row in rows),
@@ -171,9 +167,33 @@ def table(rows: Sequence[Row], kind: Kind) -> NameTable:
         gram_spellings=gram_spellings,
         text_chars=texts,
         text_offsets=text_offsets,
-        concepts=tuple(concepts),
         forms=forms,
     )
+
+
+def _meanings(terms: Sequence[Key]) -> dict[str, Any]:
+    """The arrays of concepts: that of each term, the terms of each, and compounds with it."""
+    parts = {part for key in terms if not key.concept and (part := part_of(key.letters[0]))}
+    concepts = sorted({key.concept for key in terms if key.concept} | parts)
+    number = {name: at for at, name in enumerate(concepts)}
+    said: dict[int, list[int]] = defaultdict(list)
+    compounds: dict[int, list[int]] = defaultdict(list)
+    for at, key in enumerate(terms):
+        part = None if key.concept else part_of(key.letters[0])
+        if key.concept:
+            said[number[key.concept]].append(at)
+        elif part is not None:
+            compounds[number[part]].append(at)
+    concept_offsets, concept_terms = _lists(said, len(concepts))
+    compound_offsets, compound_terms = _lists(compounds, len(concepts))
+    return {
+        "term_concept": _ints(number.get(key.concept, -1) for key in terms),
+        "concept_terms_offsets": concept_offsets,
+        "concept_terms": concept_terms,
+        "concept_compounds_offsets": compound_offsets,
+        "concept_compounds": compound_terms,
+        "concepts": tuple(concepts),
+    }
 
 
 def flags(letters: str, kind: Kind) -> int:

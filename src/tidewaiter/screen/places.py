@@ -36,10 +36,14 @@ ENDINGS = 2  # letters in which forms of one town differ: Казань, Каза
 
 
 class Split(msgspec.Struct, frozen=True):
-    """A name without the part that may be a place, and that part ("" if none)."""
+    """A name without the part that may be a place, and that part ("" if none).
+
+    ``leads``: the place stood first, where it belongs to the name unless the list agrees.
+    """
 
     name: str
     place: str
+    leads: bool = False
 
 
 class Where(msgspec.Struct, frozen=True):
@@ -61,8 +65,8 @@ def splits(text: str) -> list[Split]:
     """The name whole, and each way of cutting a place off its end."""
     found = {text: Split(text, "")}
     for head, tail in _cuts(text):
-        if _is_name(head) and _may_be_place(tail):
-            found.setdefault(head, Split(head, tail))
+        if (_is_name(head) or text.startswith(tail)) and _may_be_place(tail):
+            found.setdefault(head, Split(head, tail, text.startswith(tail)))
     return list(found.values())
 
 
@@ -70,6 +74,9 @@ def _cuts(text: str) -> Iterable[tuple[str, str]]:
     for pattern in (BRACKETS, TOWN):
         if match := pattern.search(text):
             yield text[: match.start()].rstrip(" ,"), match[1]
+    words_of = text.split(" ", 1)
+    if len(words_of) > 1 and all(t.kind == "place" for t in read_name(words_of[0]).terms):
+        yield words_of[1], words_of[0]
     parts = text.split(",")
     for size in range(1, min(3, len(parts) - 1) + 1):
         yield ",".join(parts[:-size]).strip(), ",".join(parts[-size:]).strip()

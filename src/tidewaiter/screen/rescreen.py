@@ -43,7 +43,7 @@ class Change:
     def _found(self, index: ListIndex, query: Query, limit: int) -> Iterator[tuple[object, ...]]:
         asked = prepared(query)
         for kind in asked.kinds:
-            for reading in readings(asked, kind, index, width(limit).names):
+            for reading in readings(asked, kind, index, width(limit, asked).names):
                 yield self._seen(index, reading)
 
     def _seen(self, index: ListIndex, reading: Reading) -> tuple[object, ...]:

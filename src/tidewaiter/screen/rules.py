@@ -40,6 +40,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ship_not_exact: float
     ship_by_name: float
     floor: float
+    floor_of_shared_words: float
     threshold: float
 
 

@@ -13,6 +13,7 @@ from tidewaiter.screen.commonness import share_of
 from tidewaiter.screen.facts import (
     COLUMNS,
     GOES_ON,
+    IN_PART,
     MOST_PAIRS,
     NEAR_LETTERS,
     SAME_LETTERS,
@@ -38,10 +39,13 @@ from tidewaiter.screen.name_table import (
 from tidewaiter.screen.near import find_names, near_words, position
 from tidewaiter.screen.rules import rules
 from tidewaiter.text import Name, Term, fold
+from tidewaiter.text.glossary import part_of
 
 REMEMBERED = 1 << 16  # words
 MEANING = 0.97  # likeness of two words for one thing
 LAST = 64  # names
+KNOWN = 0.85  # factor on near words of a word that the list has
+PART = 0.5  # likeness of a compound and the word that it ends with
 SURE = 0.8  # from this likeness an unknown word is taken to be as common as the listed one
 OTHER_FORM = 1 << 63  # bit of a legal form that the list has not
 MOST_JOINED = 4  # words, or single letters, that make one word
@@ -277,8 +281,12 @@ class Search:
             for term in self.table.concept_terms[start:end]:
                 best.setdefault(int(term), (MEANING, SAME_MEANING))
                 own = int(term)
+        for term in self._in_part(key, concept):
+            best.setdefault(term, (PART, IN_PART))
+        # A word that the list itself has is hardly a misprint of another one.
+        doubt = KNOWN if own is not None else 1.0
         near = [
-            (term, like)
+            (term, like * doubt)
             for letters in self._looked_for(key, known=own is not None)
             for term, like in self._near(letters.encode())
             if not key.concept or self.table.term_concept[term] < 0  # Omsk is not Tomsk
@@ -297,6 +305,19 @@ class Search:
                 key.letters[0].encode()[0],
             ),
         )
+
+    def _in_part(self, key: Key, concept: int | None) -> list[int]:
+        """Compounds that end with a word's concept, or words for what a compound ends with."""
+        table = self.table
+        if concept is not None:
+            start, end = table.concept_compounds_offsets[concept : concept + 2]
+            return [int(term) for term in table.concept_compounds[start:end]]
+        part = None if key.concept else part_of(key.letters[0])
+        meant = table.concept_ids.get(part) if part else None
+        if meant is None:
+            return []
+        start, end = table.concept_terms_offsets[meant : meant + 2]
+        return [int(term) for term in table.concept_terms[start:end]]
 
     def _how(self, letters: str, term: int, like: float) -> int:
         """Whether one word merely continues the other, but for an ending, or is near it."""

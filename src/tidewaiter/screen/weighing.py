@@ -25,6 +25,7 @@ from tidewaiter.text import Name, read_name
 
 DIGITS = 6  # of a score
 TINY = 1e-6
+WITHOUT_OWN_WORDS = 150  # parties looked at for a name of shared words alone
 ACRONYM = 3  # letters
 SOME_SAID, MUCH_SAID = 0.6, 1.2  # rarity of shared words that is enough without an own word
 FULL_NAME = 2  # words of a person's own that have to agree
@@ -40,6 +41,12 @@ class Asked(msgspec.Struct, frozen=True):
     splits: tuple[Split, ...]
     kinds: tuple[Kind, ...]
     is_firm: bool  # a schema or a legal form says so
+
+    @property
+    def has_own_words(self) -> bool:
+        """Whether a name has a word that is not shared by many firms."""
+        every = (term for split in self.splits for term in read_name(split.name).terms)
+        return any(term.kind is None for term in every)
 
 
 class NamePair(msgspec.Struct, frozen=True):
@@ -112,7 +119,8 @@ def weigh(asked: Asked, index: ListIndex, least: float = 0.0, limit: int = 0) ->
     are not looked at whole. Parties with an equal number always are. ``limit`` is how many
     are wanted: for more of them more names are looked at.
     """
-    pairs = _best_pairs(asked, index, _least_total(asked, least), width(limit))
+    wide = width(limit, asked)
+    pairs = _best_pairs(asked, index, _least_total(asked, least), wide)
     numbered = _with_equal_number(asked, index)
     found = [
         _weigh_one(asked, index.entry(at), pairs.get(at))
@@ -150,9 +158,14 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     found: Found
 
 
-def width(limit: int) -> Width:
-    """How much is looked at where ``limit`` parties are wanted."""
+def width(limit: int, asked: Asked) -> Width:
+    """How much is looked at where ``limit`` parties are wanted.
+
+    Names of shared words alone have many neighbours, and none stands out.
+    """
     figures = rules()
+    if not asked.has_own_words:
+        limit = max(limit, WITHOUT_OWN_WORDS)
     return Width(max(figures.names_found, 2 * limit), max(figures.entries_weighed, 2 * limit))
 
 
@@ -252,6 +265,8 @@ def _total(pair: NamePair | None, around: Surroundings, place: Verdict) -> float
     if pair is None:
         return LEAST
     weights = model().evidence
+    if pair.split.leads and place != "agrees":
+        return LEAST
     total = pair.total + around.step()
     if pair.split.place:
         total += {

@@ -137,6 +137,8 @@ def _pair(pair: Pair) -> str:
     left, right = pair.left, pair.right
     if pair.is_initial:
         return f"“{left.text}” and “{right.text}” (an initial)"
+    if pair.is_in_part:
+        return f"“{left.text}” and “{right.text}” (in part)"
     if pair.is_near:
         return f"“{left.text}” ≈ “{right.text}”"
     if left.kind and left.key == right.key:

@@ -18,6 +18,7 @@ import msgspec.yaml
 from tidewaiter.text.clean import clean, words
 from tidewaiter.text.fold import fold
 
+SHORTEST_HEAD = 3  # letters before the part of a compound
 Kind = Literal["particle", "body", "trade", "place"]
 
 
@@ -37,10 +38,14 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Glossary(msgspec.Struct, frozen=True):
-    """``sources``: key -> citation; ``concepts`` in the order of the file."""
+    """``sources``: key -> citation; ``concepts`` in the order of the file.
+
+    ``parts``: how folded words end that are compounds with a concept (Elektropribor).
+    """
 
     sources: dict[str, str]
     concepts: tuple[Concept, ...]
+    parts: dict[str, str] = {}
 
 
 class Places(msgspec.Struct, frozen=True):
@@ -70,7 +75,16 @@ def glossary() -> Glossary:
         Concept(id=f"place_{name}", kind="place", terms=terms, source=source)
         for name, terms in known.places.items()
     )
-    return Glossary(words.sources | known.sources, words.concepts + places)
+    return Glossary(words.sources | known.sources, words.concepts + places, words.parts)
+
+
+@cache
+def part_of(folded: str) -> str | None:
+    """The concept that a compound word ends with, if it is one."""
+    for end, concept in glossary().parts.items():
+        if folded.endswith(end) and len(folded) >= len(end) + SHORTEST_HEAD:
+            return concept
+    return None
 
 
 @cache
