@@ -14,6 +14,7 @@ import msgspec
 
 from tidewaiter.resolve.judgement import Judgements
 from tidewaiter.screen import Listed, ListIndex, Query
+from tidewaiter.screen.facts import Fact
 from tidewaiter.screen.rules import rules
 from tidewaiter.screen.weighing import Weighed, prepared, weigh
 from tidewaiter.text import read_name
@@ -21,6 +22,7 @@ from tidewaiter.text import read_name
 SAME = 0.9  # score from which a single company is taken for the name
 COMPANY = "Company"
 START = 3  # letters
+LONG = 9  # letters
 
 Row = Mapping[str, Any]
 
@@ -79,8 +81,17 @@ def _may_be(weighed: Weighed, party: str) -> bool:
 
 
 def _is_sure(weighed: Weighed) -> bool:
-    agrees = weighed.around.country == "agrees"
-    return agrees and weighed.score >= SAME and weighed.ceiling is None and not weighed.conflicts
+    agrees = weighed.around.country == "agrees" and weighed.names is not None
+    sure = agrees and weighed.score >= SAME and weighed.ceiling is None and not weighed.conflicts
+    return sure and _is_long(weighed)
+
+
+def _is_long(weighed: Weighed) -> bool:
+    """Whether what is misspelt is a long word: of short ones a letter makes another name."""
+    facts = weighed.names.facts if weighed.names else None
+    if facts is None:
+        return False
+    return not facts[Fact.MISSPELT] or bool(facts[Fact.LONGEST_OWN] >= LONG)
 
 
 def _starts(name: str) -> set[str]:

@@ -44,11 +44,11 @@ def screen(
     reached = [w for w in found if w.score >= least]
     sure = sum(1 for w in reached if w.equal)
     close = [] if reached else [w for w in found if w.score >= floor]
-    most = NEAR if asked.has_own_words else LIMIT
+    most = min(limit, NEAR) if asked.has_own_words else 2 * limit
     return Screened(
         query=query,
         results=tuple(_match(w, index, least, day) for w in reached[: max(limit, sure)]),
-        near=tuple(_match(w, index, least, day) for w in close[: min(limit, most)]),
+        near=tuple(_match(w, index, least, day) for w in close[:most]),
     )
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 Bytes = npt.NDArray[np.uint8]
 
 SHORTEST = 4  # letters from which a word may differ at all
-FEW, MORE = 7, 14  # letters from which two and three edits are allowed
+FEW, MORE = 9, 14  # letters from which two and three edits are allowed
 SEVERAL = 1.25  # what each of several edits costs: two misprints in a word are rare
 LONGEST = 48  # letters compared; the rest of a longer "word" is not looked at
 ENDING = 0.95  # likeness of two forms of one word

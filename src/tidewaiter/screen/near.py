@@ -10,7 +10,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from tidewaiter.screen.likeness import likeness
+from tidewaiter.screen.likeness import ENDING, likeness
 
 LEAST_SHARE = 0.34  # of the runs of three letters that two near words share (Dice)
 START = 0.8  # of a word's runs that a longer word has to hold, for a cut-off word
@@ -44,7 +44,7 @@ def near_words(
     endings,
     scratch,
 ):
-    """(spelling, likeness) of every listed spelling near ``word``, itself left out.
+    """(spelling, likeness, whether one merely continues the other) of what is near ``word``.
 
     ``grams`` are places in the lists of runs, first the ``run_count`` runs that the list
     knows of the word's ``gram_count``, then the words that are left without one letter.
@@ -66,6 +66,7 @@ def near_words(
             counts[spelling] += step
     found = np.empty(size, np.int32)
     alike = np.empty(size, np.float32)
+    goes_on = np.empty(size, np.bool_)
     kept = 0
     length = len(word)
     for at in range(size):
@@ -84,8 +85,18 @@ def near_words(
         if LEAST_LIKE <= like < 1.0:
             found[kept] = spelling
             alike[kept] = like
+            goes_on[kept] = like < ENDING and _begins_alike(word, chars, start, end)
             kept += 1
-    return found[:kept], alike[:kept]
+    return found[:kept], alike[:kept], goes_on[:kept]
+
+
+@numba.njit(nogil=True, cache=True)
+def _begins_alike(word, chars, start, end):
+    """Whether one word merely continues the other."""
+    same = True
+    for at in range(min(len(word), end - start)):
+        same = same and word[at] == chars[start + at]
+    return same
 
 
 @numba.njit(nogil=True, cache=True)

@@ -113,11 +113,11 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 def checked_name(name: str, where: str) -> str:
-    """``name`` itself, or ``BadDataError`` if no name can be that long."""
+    """``name``, with "?" for halves of characters; ``BadDataError`` if no name is that long."""
     if len(name) > LONGEST_NAME:
         raise BadDataError(
             f"a name has {len(name):,} characters, more than any name has: “{name[:SHOWN]}…”",
             where=where,
             next_step=f"give the name alone, in at most {LONGEST_NAME:,} characters",
         )
-    return name
+    return name.encode("utf-8", "replace").decode()

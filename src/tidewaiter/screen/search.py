@@ -23,7 +23,6 @@ from tidewaiter.screen.facts import (
     working_memory,
 )
 from tidewaiter.screen.kinds import Kind
-from tidewaiter.screen.likeness import ENDING
 from tidewaiter.screen.name_table import (
     MOST_TERMS,
     PARTICLE,
@@ -286,13 +285,14 @@ class Search:
         # A word that the list itself has is hardly a misprint of another one.
         doubt = KNOWN if own is not None else 1.0
         near = [
-            (term, like * doubt)
+            (term, like * doubt, how)
             for letters in self._looked_for(key, known=own is not None)
-            for term, like in self._near(letters.encode())
+            for term, like, how in self._near(letters.encode())
             if not key.concept or self.table.term_concept[term] < 0  # Omsk is not Tomsk
         ]
-        for term, like in sorted(near, key=lambda each: -each[1]):
-            best.setdefault(term, (like, self._how(key.letters[0], term, like)))
+        # Where one spelling of a word goes on, it does whatever its other spellings look like.
+        for term, like, how in sorted(near, key=lambda each: (each[2] != GOES_ON, -each[1])):
+            best.setdefault(term, (like, how))
         terms = sorted(best)
         return Answers(
             terms=np.array(terms, np.int32),
@@ -319,14 +319,6 @@ class Search:
         start, end = table.concept_terms_offsets[meant : meant + 2]
         return [int(term) for term in table.concept_terms[start:end]]
 
-    def _how(self, letters: str, term: int, like: float) -> int:
-        """Whether one word merely continues the other, but for an ending, or is near it."""
-        if like >= ENDING:
-            return NEAR_LETTERS
-        start, end = self.table.spelling_offsets[self.table.term_spelling[term] :][:2]
-        other = self.table.chars[start:end].tobytes().decode()
-        return GOES_ON if letters.startswith(other) or other.startswith(letters) else NEAR_LETTERS
-
     def _looked_for(self, key: Key, *, known: bool) -> tuple[str, ...]:
         """Spellings whose neighbours are looked for: folded and plain, without digits."""
         first, last = key.letters[0], key.letters[-1]
@@ -334,16 +326,16 @@ class Search:
             return (first,) if known or last == first or not last.isalpha() else (first, last)
         return tuple(each for each in key.letters[1:] if each.isalpha())
 
-    def _weight(self, key: Key, own: int | None, near: list[tuple[int, float]]) -> float:
+    def _weight(self, key: Key, own: int | None, near: list[tuple[int, float, int]]) -> float:
         """As the list says; a misspelt common word is not a rare one."""
         if own is not None and int(self.table.term_kind[own]) == key.kind:
             return float(self.table.term_weight[own])
         alone = weight(key, share_of(0, 1, word(key), self.kind), self.kind)
-        sure = [float(self.table.term_weight[term]) for term, like in near if like >= SURE]
+        sure = [float(self.table.term_weight[term]) for term, like, _ in near if like >= SURE]
         return min([alone, *sure[:1]])
 
-    def _near(self, letters: bytes) -> list[tuple[int, float]]:
-        """Terms of near spellings, the nearest first."""
+    def _near(self, letters: bytes) -> list[tuple[int, float, int]]:
+        """(term, likeness, how) of near spellings, the nearest first."""
         keys = self.table.gram_keys
         if len(letters) < rules().fuzzy_from or not len(keys):
             return []
@@ -351,7 +343,7 @@ class Search:
         wanted = np.array([*runs, *without_one(letters)], np.int32)
         places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         known = keys[places] == wanted
-        spellings, likes = near_words(
+        spellings, likes, goes_on = near_words(
             np.frombuffer(letters, np.uint8),
             places[known],
             int(known[: len(runs)].sum()),
@@ -365,15 +357,16 @@ class Search:
             self._scratch,
         )
         order = np.lexsort((spellings, -likes))[:MOST_NEAR]
-        return [
-            (term, float(likes[at])) for at in order for term in self._terms_of(int(spellings[at]))
-        ]
+        hows = np.where(goes_on[order], GOES_ON, NEAR_LETTERS).tolist()
+        alike = zip(spellings[order].tolist(), likes[order].tolist(), hows, strict=True)
+        return [(term, like, how) for at, like, how in alike for term in self._terms_of(at)]
 
     def _terms_of(self, spelling: int) -> list[int]:
         if spelling < 0:
             return []
         start, end = self.table.spelling_terms_offsets[spelling : spelling + 2]
-        return [int(term) for term in self.table.spelling_terms[start:end]]
+        found: list[int] = self.table.spelling_terms[start:end].tolist()
+        return found
 
     def _spelling(self, letters: bytes) -> int:
         """Where the list has a spelling; -1 if it does not."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -33,7 +34,7 @@ FULL_NAME = 2  # words of a person's own that have to agree
 Floats = npt.NDArray[np.float64]
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True, dict=True):
     """A query, prepared: numbers out of the text, places tried apart from the names."""
 
     query: Query
@@ -42,7 +43,7 @@ class Asked(msgspec.Struct, frozen=True):
     kinds: tuple[Kind, ...]
     is_firm: bool  # a schema or a legal form says so
 
-    @property
+    @cached_property
     def has_own_words(self) -> bool:
         """Whether a name has a word that is not shared by many firms."""
         every = (term for split in self.splits for term in read_name(split.name).terms)
