@@ -165,7 +165,7 @@ def test_every_stem_reads_to_its_concept() -> None:
             (first, *rest) = words(clean(term))
             if term.endswith("*"):
                 assert not rest
-                assert meanings(first + "aia") == [f"~{concept.id}"]
+                assert read_name(f"{first}ая").terms[0].key == f"~{concept.id}"
 
 
 def test_every_term_reads_to_its_concept() -> None:
