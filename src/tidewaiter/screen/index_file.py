@@ -7,7 +7,6 @@ not an error: the index is computed again, for it holds nothing that the lists d
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
@@ -22,6 +21,7 @@ from tidewaiter.model.ids import digest
 from tidewaiter.screen.index import Arrays, ListIndex
 from tidewaiter.screen.kinds import KINDS, Kind
 from tidewaiter.screen.name_table import NameTable
+from tidewaiter.store import atomic
 
 FORMAT = 4  # raised whenever the arrays mean something else
 HEAD = "index.json"
@@ -78,31 +78,25 @@ def kept(folder: Path) -> Built | None:
 
 
 def _write(arrays: Arrays, facts: dict[str, str], folder: Path) -> None:
-    """Write aside, then rename: who opens it finds all or nothing."""
+    """Write aside, then publish: who opens it finds all or nothing."""
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".index-", dir=folder.parent))
+        with atomic.folder_aside(folder.parent) as aside:
+            sizes = {}
+            for name, array in _named(arrays).items():
+                np.save(aside / name, array, allow_pickle=False)
+                sizes[name] = (aside / name).stat().st_size
+            head = Head(
+                format=FORMAT,
+                sizes=sizes,
+                concepts={kind: each.concepts for kind, each in arrays.tables.items()},
+                forms={kind: each.forms for kind, each in arrays.tables.items()},
+                facts=facts,
+            )
+            (aside / HEAD).write_bytes(msgspec.json.encode(head))
+            shutil.rmtree(folder, ignore_errors=True)  # damaged, or it would have been opened
+            atomic.publish_folder(aside, folder)
     except OSError:
-        return  # nothing can be kept here: the index in memory serves
-    try:
-        sizes = {}
-        for name, array in _named(arrays).items():
-            np.save(aside / name, array, allow_pickle=False)
-            sizes[name] = (aside / name).stat().st_size
-        head = Head(
-            format=FORMAT,
-            sizes=sizes,
-            concepts={kind: each.concepts for kind, each in arrays.tables.items()},
-            forms={kind: each.forms for kind, each in arrays.tables.items()},
-            facts=facts,
-        )
-        (aside / HEAD).write_bytes(msgspec.json.encode(head))
-        if folder.exists():
-            shutil.rmtree(folder)
-        aside.rename(folder)
-    except OSError:
-        # Another process was quicker, or the disk is full: the index in memory serves.
-        shutil.rmtree(aside, ignore_errors=True)
+        return  # the disk is full, or nothing may be written here: the index in memory serves
 
 
 def _named(arrays: Arrays) -> dict[str, Any]:
