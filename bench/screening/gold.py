@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -31,8 +31,6 @@ FOUND = 40  # parties looked at a query
 PADDING = 100_000  # names among which candidates are looked for
 CYRILLIC = re.compile("[а-яіїєґўё]", re.IGNORECASE)
 VIEWS = ("Latin primary name", "Cyrillic legal name", "all names")
-
-Score = Callable[[list[tuple[Listed, tuple[str, ...], Answer]]], list[Answer]]
 
 
 class Asked(msgspec.Struct):

@@ -18,11 +18,10 @@ from tidewaiter.text import Term
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """Two terms that agree; ``likeness`` 0-1, ``how`` one of ``facts``' ways."""
+    """Two terms that agree; ``how`` is one of ``facts``' ways."""
 
     left: Term
     right: Term
-    likeness: float
     how: int
 
     @property
@@ -67,10 +66,7 @@ def agreement(pair: NamePair, index: ListIndex) -> Agreement:
     return Agreement(
         left=pair.split.name,
         right=text,
-        pairs=tuple(
-            Pair(ours.terms[word], theirs.terms[place], like, how)
-            for word, place, like, how in pairs
-        ),
+        pairs=tuple(Pair(ours.terms[word], theirs.terms[place], how) for word, place, how in pairs),
         left_only=_without(ours.terms, left_used),
         right_only=_without(theirs.terms, right_used),
         forms=(ours.forms, theirs.forms),

@@ -16,8 +16,8 @@ MOST_OPTIONS = 512
 JOINED = 64  # letters of two names written without spaces that are compared
 # How two words agree.
 SAME_LETTERS, SAME_MEANING, NEAR_LETTERS, FIRST_LETTER, GOES_ON, IN_PART = 0, 1, 2, 3, 4, 5
-OWN, PARTICLE, BODY, TRADE, PLACE = 0, 1, 2, 3, 4  # kinds of terms, as in ``name_table``
-DIGITS, INITIAL, PATRONYMIC, CONNECTING = 1, 2, 4, 8  # flags of terms, as in ``name_table``
+OWN, PARTICLE, BODY, TRADE, PLACE = 0, 1, 2, 3, 4  # kinds of terms
+DIGITS, INITIAL, PATRONYMIC, CONNECTING = 1, 2, 4, 8  # bits of a term's flags
 PATRONYMIC_WEIGHT = 0.05
 
 
@@ -48,13 +48,12 @@ class Fact(IntEnum):
     LEFT_PLACE = 21  # weight of places without an answer
     RIGHT_PLACE = 22
     LETTERS_OVER = 23  # sides (0-2) with exactly one single letter without an answer
-    SHARED_AGREED = 24  # weight of shared words that agree
-    RARITY = 25  # sum of weights that agree, both sides averaged
-    SHARED_PAIRS = 26  # shared words that agree and say something, counted
-    LEFT_WORDS_OVER = 27  # own words of the query without an answer, counted
-    RIGHT_WORDS_OVER = 28
-    PATRONYMICS = 29  # sides (0-2) with a patronymic that the other side lacks
-    GOING_ON = 30  # own words of which one merely continues the other, counted
+    RARITY = 24  # sum of weights that agree, both sides averaged
+    SHARED_PAIRS = 25  # shared words that agree and say something, counted
+    LEFT_WORDS_OVER = 26  # own words of the query without an answer, counted
+    RIGHT_WORDS_OVER = 27
+    PATRONYMICS = 28  # sides (0-2) with a patronymic that the other side lacks
+    GOING_ON = 29  # own words of which one merely continues the other, counted
 
 
 COLUMNS = len(Fact)
@@ -73,10 +72,7 @@ def facts(query, table, entries, names, head, is_person, out):
     """
     entry_term, entry_word, entry_like, entry_how = entries
     offsets, name_terms = table[6], table[7]
-    following = np.full(len(entry_term), -1, np.int32)
-    for at in range(len(entry_term)):
-        following[at] = head[entry_term[at]]
-        head[entry_term[at]] = at
+    following = link_entries(entry_term, head)
     pairs = np.empty((MOST_PAIRS, 2), np.int32)
     likes = np.empty(MOST_PAIRS, np.float64)
     hows = np.empty(MOST_PAIRS, np.int32)
@@ -91,6 +87,16 @@ def facts(query, table, entries, names, head, is_person, out):
         out[row, Fact.JOINED] = _joined(query[4], masks, table, terms)
     for at in range(len(entry_term)):
         head[entry_term[at]] = -1
+
+
+@numba.njit(nogil=True, cache=True)
+def link_entries(entry_term, head):
+    """Let ``head`` lead to a term's last entry; where each entry leads on, -1 at the end."""
+    following = np.full(len(entry_term), -1, np.int32)
+    for at in range(len(entry_term)):
+        following[at] = head[entry_term[at]]
+        head[entry_term[at]] = at
+    return following
 
 
 @numba.njit(nogil=True, cache=True)
@@ -215,7 +221,6 @@ def _measure(query, table, terms, name, pairs, likes, hows, is_person, work, row
                 row[Fact.OWN_RIGHT] += theirs
                 row[Fact.RIGHT_OVER] = max(row[Fact.RIGHT_OVER], theirs)
         else:
-            row[Fact.SHARED_AGREED] += like * half
             row[Fact.SHARED_PAIRS] += 1.0 if kinds[word] != PARTICLE else 0.0
     _leftovers(weights, kinds, flags, NO_TERMS, work[2], is_person, row, 0)
     _leftovers(term_weight, term_kind, term_flags, terms, work[3], is_person, row, 1)

@@ -21,6 +21,17 @@ import numpy as np
 import numpy.typing as npt
 
 from tidewaiter.screen.commonness import rarity, share_of
+from tidewaiter.screen.facts import (
+    BODY,
+    CONNECTING,
+    DIGITS,
+    INITIAL,
+    OWN,
+    PARTICLE,
+    PATRONYMIC,
+    PLACE,
+    TRADE,
+)
 from tidewaiter.screen.kinds import Kind, read
 from tidewaiter.screen.rules import person_words, rules
 from tidewaiter.text import Name, Term
@@ -30,9 +41,7 @@ Ints = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-OWN, PARTICLE, BODY, TRADE, PLACE = range(5)
 KINDS = {None: OWN, "particle": PARTICLE, "body": BODY, "trade": TRADE, "place": PLACE}
-DIGITS, INITIAL, PATRONYMIC, CONNECTING = 1, 2, 4, 8  # bits of a term's flags
 SHORT = 8  # letters up to which a word is looked for by all but one of its letters
 CONSONANTS = 4  # from which a word is looked for by its consonants alone
 VOWELS = re.compile(rb"[aeiou]")
@@ -90,11 +99,6 @@ class NameTable(msgspec.Struct, frozen=True, dict=True):
         """A listed name as it is printed."""
         start, end = self.text_offsets[name], self.text_offsets[name + 1]
         return self.text_chars[start:end].tobytes().decode()
-
-    def names_of(self, entity: int) -> range:
-        """The names of an entity: they lie together."""
-        first = int(np.searchsorted(self.name_entity, entity, "left"))
-        return range(first, int(np.searchsorted(self.name_entity, entity, "right")))
 
 
 class Key(msgspec.Struct, frozen=True, gc=False, order=True):

@@ -19,7 +19,6 @@ BINS = 512
 LONG, MANY_TIMES = 1000, 4
 WORTH = 0.6  # share of the best from which a name is still of interest
 SAME_BUT_ONE = 1 << 10
-SAME_LETTERS, SAME_MEANING, NEAR_LETTERS, FIRST_LETTER = 0, 1, 2, 3
 
 
 @numba.njit(nogil=True, cache=True)

@@ -16,16 +16,17 @@ from tidewaiter.screen.facts import (
     IN_PART,
     MOST_PAIRS,
     NEAR_LETTERS,
+    PARTICLE,
     SAME_LETTERS,
     SAME_MEANING,
     facts,
+    link_entries,
     pair_words,
     working_memory,
 )
 from tidewaiter.screen.kinds import Kind
 from tidewaiter.screen.name_table import (
     MOST_TERMS,
-    PARTICLE,
     Key,
     NameTable,
     flags,
@@ -187,14 +188,11 @@ class Search:
             return [_written(text, each) for each in alone]
         return []
 
-    def pairs(self, name: Name, listed: int) -> list[tuple[int, int, float, int]]:
-        """(word, place in the listed name, likeness, how) of the words that agree."""
+    def pairs(self, name: Name, listed: int) -> list[tuple[int, int, int]]:
+        """(word, place in the listed name, how) of the words that agree."""
         asked = self.asked(name)
         terms, words, likes, hows = asked.entries
-        following = np.full(len(terms), -1, np.int32)
-        for at, term in enumerate(terms):
-            following[at] = self._head[term]
-            self._head[term] = at
+        following = link_entries(terms, self._head)
         start, end = self.table.name_terms_offsets[listed : listed + 2]
         found = (
             np.empty((MOST_PAIRS, 2), np.int32),
@@ -211,11 +209,8 @@ class Search:
             working_memory(len(asked.words[0])),
         )
         self._head[terms] = -1
-        pairs, alike, how = found
-        return [
-            (int(pairs[at, 0]), int(pairs[at, 1]), float(alike[at]), int(how[at]))
-            for at in range(count)
-        ]
+        pairs, _, how = found
+        return [(int(pairs[at, 0]), int(pairs[at, 1]), int(how[at])) for at in range(count)]
 
     def asked(self, name: Name) -> Asked:
         """A name as arrays; the last ones are remembered, for they are asked again to be told."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from tidewaiter.screen import identifiers as ids
 from tidewaiter.screen.corroborate import Surroundings, most_added, surroundings
 from tidewaiter.screen.facts import Fact
+from tidewaiter.screen.features import ACRONYM
 from tidewaiter.screen.identifiers import Numbers
 from tidewaiter.screen.index import Entry, ListIndex
 from tidewaiter.screen.kinds import BROAD, KINDS, Kind, kind_of, read
@@ -27,7 +28,6 @@ from tidewaiter.text import Name, read_name
 DIGITS = 6  # of a score
 TINY = 1e-6
 WITHOUT_OWN_WORDS = 150  # parties looked at for a name of shared words alone
-ACRONYM = 3  # letters
 SOME_SAID, MUCH_SAID = 0.6, 1.2  # rarity of shared words that is enough without an own word
 FULL_NAME = 2  # words of a person's own that have to agree
 
