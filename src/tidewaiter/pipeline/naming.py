@@ -17,6 +17,7 @@ from tidewaiter.resolve.mentions import mentions
 from tidewaiter.resolve.parties import Party, Resolution, resolve
 from tidewaiter.screen import Listed, Match, Query
 from tidewaiter.screen import screen as screen_query
+from tidewaiter.screen.listings import status_of, telling
 from tidewaiter.screen.records import LONGEST_NAME
 
 EVERY = 1_000  # entries a party may match: in a run none is left out
@@ -94,7 +95,7 @@ def screen(context: Context, folder: Path) -> None:
         rows += [_match_row(party, match, context) for match in found.results]
         seen = {match.entity_id for match in found.results}
         rows += [
-            _match_row(party, _judged(entry.listed), context)
+            _match_row(party, _judged(entry.listed, context.world.day), context)
             for name in sorted(judged[party.party_id] - seen)
             if (entry := index.by_id(name)) is not None
         ]
@@ -132,18 +133,19 @@ def _judged_same(context: Context) -> dict[str, set[str]]:
     return same
 
 
-def _judged(entry: Listed) -> Match:
+def _judged(entry: Listed, day: str) -> Match:
     """A match that a person made where no rule does."""
+    told = telling(entry.listings, day)
     return Match(
         entity_id=entry.entity_id,
         caption=entry.caption,
         schema=entry.schema,
-        list_ids=tuple(sorted({each.list_id for each in entry.listings})),
+        list_ids=tuple(sorted({each.list_id for each in told})),
         score=1.0,
         probability=1.0,
         completeness=0.0,
-        measures=tuple(sorted({each.measure for each in entry.listings})),
-        status="in_force",
+        measures=tuple(sorted({each.measure for each in told})),
+        status=status_of(entry.listings, day),
         match=True,
         by_identifier=False,
         explanations=("judged by a person to be the same party",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tidewaiter.screen.agreement import agreement
 from tidewaiter.screen.index import ListIndex
 from tidewaiter.screen.kinds import Kind, kind_of
-from tidewaiter.screen.listings import status, status_of
+from tidewaiter.screen.listings import status_of, telling
 from tidewaiter.screen.model import model, probability, score
 from tidewaiter.screen.places import Split, splits
 from tidewaiter.screen.records import Comparison, Listed, Match, Query, Screened, checked_name
@@ -55,8 +55,7 @@ def screen(
 def _match(weighed: Weighed, index: ListIndex, threshold: float, day: str | None) -> Match:
     listed = weighed.entry.listed
     found = agreement(weighed.names, index) if weighed.names else None
-    telling = [each for each in listed.listings if status(each, day) == "in_force"]
-    told = telling or listed.listings
+    told = telling(listed.listings, day)
     return Match(
         entity_id=listed.entity_id,
         caption=listed.caption,

@@ -23,6 +23,11 @@ def status(listing: Listing, day: str | None) -> Status:
     return "in_force"
 
 
+def telling(listings: Sequence[Listing], day: str | None) -> Sequence[Listing]:
+    """The listings in force on ``day``; where none is, all of them."""
+    return [each for each in listings if status(each, day) == "in_force"] or listings
+
+
 def status_of(listings: Sequence[Listing], day: str | None) -> Status:
     """The status of a party: in force if any listing is, else former if any was."""
     found = {status(each, day) for each in listings}
