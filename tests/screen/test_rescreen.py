@@ -11,6 +11,7 @@ from tidewaiter.screen import Listed, ListIndex, Listing, Query, Screened, scree
 from tidewaiter.screen.rescreen import Change
 
 SYLLABLES = ["vel", "om", "tar", "ku", "bras", "fer", "zel", "os", "dim", "ga", "lur", "pe"]
+DAY = "2024-01-01"
 SECOND = ["Elektronika", "Pribor", "Trading", "Plant", "Logistics", "Avia", "Invest"]
 
 
@@ -38,9 +39,9 @@ def party(number: int, day: str = "2023-01-01") -> Listed:
     )
 
 
-def answer(query: Query, index: ListIndex) -> Screened:
+def answer(query: Query, index: ListIndex, day: str = DAY) -> Screened:
     """Everything that may be near."""
-    return screen(query, index, limit=5, day="2024-01-01")
+    return screen(query, index, limit=5, day=day)
 
 
 BEFORE = [party(n) for n in range(400)]
@@ -57,7 +58,7 @@ CHANGES = {
 def test_untouched_answers_are_equal(change: str) -> None:
     """What is said to be untouched equals the full run, and a small change touches few."""
     old, new = ListIndex(BEFORE), ListIndex(CHANGES[change])
-    found = Change(old, new)
+    found = Change(old, DAY, new, DAY)
     queries = [
         Query(query_id=str(n), names=(party(n + 50_000).caption,), schema="Company")
         for n in range(150)
@@ -77,4 +78,15 @@ def test_a_number_is_always_asked_again() -> None:
     """A query with a number may meet a party that shares no word with it."""
     index = ListIndex(BEFORE)
     query = Query(query_id="n", names=("Velkon",), identifiers=("7700000016",))
-    assert Change(index, index).touches(query, 5)
+    assert Change(index, DAY, index, DAY).touches(query, 5)
+
+
+def test_a_listing_that_ends_between_two_days_touches_its_queries() -> None:
+    """The same list on a later day: an answer whose listing has ended is asked again."""
+    ending = msgspec.structs.replace(BEFORE[0].listings[0], delisted_on="2024-06-01")
+    index = ListIndex([msgspec.structs.replace(BEFORE[0], listings=(ending,)), *BEFORE[1:]])
+    found = Change(index, DAY, index, "2024-07-01")
+    ended, other = (Query(query_id="q", names=(party.caption,)) for party in BEFORE[:2])
+    assert found.touches(ended, 5)
+    assert answer(ended, index) != answer(ended, index, "2024-07-01")
+    assert not found.touches(other, 5)

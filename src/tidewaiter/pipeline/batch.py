@@ -74,7 +74,7 @@ class _Earlier:
     def __init__(self, before: Path, lists: Lookup, ask: Ask) -> None:
         self.lists, self.ask = lists, ask
         self.old = lists_of(lists.root, before)
-        self.change = Change(self.old.index, lists.index)
+        self.change = Change(self.old.index, self.old.as_of, lists.index, lists.as_of)
         self.before = before
         self.done = 0
 
