@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tidewaiter.errors import BadDataError, MissingError
+from tidewaiter.errors import BadDataError, MissingError, UsageError
 from tidewaiter.pipeline import batch
 from tidewaiter.pipeline.lookup import Lookup, lists_of
 from tidewaiter.screen import Listed, ListIndex, Listing, Query
@@ -131,6 +131,18 @@ def test_answers_of_lists_that_are_gone(tmp_path: Path, whole: bytes) -> None:
     before.write_bytes(b"no answers")
     with pytest.raises(BadDataError, match="no answers can be read"):
         lists_of(tmp_path, before)
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """A missing folder is made; where a file stands in its place, the user is told."""
+    made = tmp_path / "new" / "folder" / "answers.jsonl"
+    batch.write_answers(made, lists(tmp_path, PARTIES, "1"), QUERIES[:3], ASK, quiet)
+    assert len(made.read_bytes().splitlines()) == 3
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot be written"):
+        batch.write_answers(
+            tmp_path / "file" / "answers.jsonl", lists(tmp_path, PARTIES, "1"), [], ASK, quiet
+        )
 
 
 def test_a_line_says_what_it_answers(whole: bytes) -> None:

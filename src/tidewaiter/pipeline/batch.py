@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from tidewaiter.errors import UsageError
 from tidewaiter.pipeline.lookup import Lookup, lists_of
 from tidewaiter.screen import Query
 from tidewaiter.screen.rescreen import Change
@@ -53,7 +54,7 @@ def write_answers(
     ``before`` holds answers of earlier lists: those that the change of the lists cannot
     touch are taken from there, under the versions of now, and only the others are ``done``.
     """
-    part = path.with_name(f"{path.name}.part")
+    part = _part_of(path)
     kept = _kept(part, lists, queries, ask)
     rest = queries[kept:]
     earlier = None if before is None else _Earlier(before, lists, ask)
@@ -66,6 +67,21 @@ def write_answers(
         os.fsync(handle.fileno())
     part.replace(path)
     return Written(kept, len(rest) if earlier is None else earlier.done)
+
+
+def _part_of(path: Path) -> Path:
+    """Where answers are written until the file is whole. ``UsageError`` if nothing can be."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.open("ab").close()
+    except OSError as problem:
+        raise UsageError(
+            f"the answers cannot be written: {problem.strerror}",
+            where=str(path),
+            next_step="name a file in a folder where you may write",
+        ) from problem
+    return part
 
 
 class _Earlier:
@@ -111,8 +127,6 @@ def answers(lists: Lookup, queries: Sequence[Query], ask: Ask) -> Iterator[dict[
 
 def _kept(part: Path, lists: Lookup, queries: Sequence[Query], ask: Ask) -> int:
     """How many whole lines of a broken-off file answer these queries; the rest is cut off."""
-    if not part.exists():
-        return 0
     size = count = 0
     with part.open("rb") as handle:
         for line, query in zip(handle, queries, strict=False):
