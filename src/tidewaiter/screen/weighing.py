@@ -216,6 +216,8 @@ def _totals(every: Sequence[Reading], kind: Kind) -> Floats:
 def readings(asked: Asked, kind: Kind, index: ListIndex, most: int) -> Iterator[Reading]:
     """Every spelling of the query, as names of ``kind`` are read, with the names found."""
     search = index.searches[kind]
+    if not len(search.table.name_entity):
+        return  # a list without parties of this kind
     for split in asked.splits:
         if kind != "body" and split.place:
             continue  # a comma in a person's name parts family and given name
