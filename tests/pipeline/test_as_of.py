@@ -23,7 +23,7 @@ from tidewaiter.store.workspace import Workspace
 DAY = "2023-09-30"
 RESULTS = (
     "leads.jsonl", "findings.parquet", "matches.parquet", "attributions.parquet",
-    "parties.parquet", "mentions.parquet", "report.html", "run.json",
+    "parties.parquet", "mentions.parquet", "suggestions.parquet", "report.html", "run.json",
 )  # fmt: skip
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 DEMO = Path(__file__).parents[2] / "examples" / "demo_case"
@@ -144,11 +144,11 @@ def test_an_unchanged_run_computes_nothing_again(tmp_path: Path) -> None:
 def test_rows_of_tables_that_a_stage_does_not_read_leave_it_alone(
     tmp_path: Path, write_case: Callable[..., Path]
 ) -> None:
-    """A payment is loaded: no stage that reads declarations and lists is computed again."""
+    """A role is loaded: no stage that reads papers and lists is computed again."""
     workspace = workspace_of(tmp_path / "w", DEMO)
     run(workspace, Settings(), DAY)
-    payment = {"payment_id": "P1", "date": "2023-05-01", "payer_name": "A", "payee_name": "B"}
-    case = write_case("case", payments=[payment | {"amount": "1", "currency": "USD"}])
+    role = {"person_id": "P1", "company_id": "C1", "role": "director", "start": "2023-05-01"}
+    case = write_case("case", roles=[role])
     load(workspace, [case], Settings(), Options(dataset="demo"))
     again = run(workspace, Settings(), DAY).timings
     assert [t.stage for t in again if not t.reused] == ["report"]  # it names the new file

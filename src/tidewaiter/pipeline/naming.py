@@ -1,4 +1,4 @@
-"""Stages ``parties`` and ``screen``: who the declarations name, and who of them is listed."""
+"""Stages ``parties`` and ``screen``: whom the papers name, and who of them is listed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from tidewaiter.screen import screen as screen_query
 from tidewaiter.screen.listings import status_of, telling
 from tidewaiter.screen.records import LONGEST_NAME
 
-EVERY = 1_000  # entries a party may match: in a run none is left out
+# Entries a party may match. As many again are weighed, and more names are measured for more:
+# a thousand, as before, measured two thousand names for every party of a run.
+EVERY = 100
 TEXTS = pa.list_(pa.string())
 PARTIES = pa.schema(
     [
@@ -69,9 +71,10 @@ COMPANY_COLUMNS = (
 
 
 def parties(context: Context, folder: Path) -> None:
-    """Resolve every mention of the declarations to a party."""
+    """Resolve every mention of the declarations and payments to a party."""
     world = context.world
-    named = world.engine.fetch(mentions(context.shipments()).order_by("mention"))
+    every = mentions(context.shipments(), world.rows("payments"))
+    named = world.engine.fetch(every.order_by("mention"))
     companies = world.fetch("companies", *COMPANY_COLUMNS)
     found = resolve(named.to_pylist(), companies.to_pylist(), context.judgements)
     write(_rows(found.parties, PARTIES), folder / "parties.parquet")

@@ -1,14 +1,14 @@
 """The stages of a run, in order. Each reads the world and what earlier stages wrote.
 
-======== ============================ ============================================
-stage    reads                        writes
-======== ============================ ============================================
-parties  shipments, companies         parties, mentions, suggestions (.parquet)
-screen   parties, statements          matches.parquet
-trace    shipments, mentions          attributions.parquet
-assess   all of these, stakes, rates  findings.parquet, tested.parquet, leads.jsonl
-report   leads                        report.html
-======== ============================ ============================================
+======== ============================== ============================================
+stage    reads                          writes
+======== ============================== ============================================
+parties  shipments, payments, companies parties, mentions, suggestions (.parquet)
+screen   parties, statements            matches.parquet
+trace    shipments, mentions            attributions.parquet
+assess   all of these, stakes, rates    findings.parquet, tested.parquet, leads.jsonl
+report   leads                          report.html
+======== ============================== ============================================
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ STAGES = (
         name="parties",
         version=3,
         work=naming.parties,
-        tables=("declarations", "movements", "companies"),
+        tables=("declarations", "movements", "payments", "companies"),
         after=(),
         settings=(),
         writes=("parties.parquet", "mentions.parquet", "suggestions.parquet"),

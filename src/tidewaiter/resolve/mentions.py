@@ -1,4 +1,4 @@
-"""Every way in which declarations name a party, as one distinct list.
+"""Every way in which declarations and payments name a party, as one distinct list.
 
 A mention is a dataset, an id, a name and a country as they stand in one cell group;
 most rows repeat a mention, so everything costly is done once a mention.
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 ROLES = ("declarant", "consignor", "consignee", "end_user")
+PAYMENT_ROLES = ("payer", "payee")
 SEPARATOR = "\x1f"  # cannot stand in a cell that was read
 
 
@@ -24,9 +25,11 @@ def mention_key(rows: ir.Table, role: str) -> ir.StringValue:
     return ibis.literal(SEPARATOR).join(parts)
 
 
-def mentions(rows: ir.Table) -> ir.Table:
+def mentions(shipments: ir.Table, payments: ir.Table) -> ir.Table:
     """Distinct mentions: ``mention``, ``dataset``, ``id``, ``name``, ``country``."""
-    return ibis.union(*(_of_role(rows, role) for role in ROLES), distinct=True)
+    named = [_of_role(shipments, role) for role in ROLES]
+    named += [_of_role(payments, role) for role in PAYMENT_ROLES]
+    return ibis.union(*named, distinct=True)
 
 
 def _of_role(rows: ir.Table, role: str) -> ir.Table:
