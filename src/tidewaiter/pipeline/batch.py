@@ -7,6 +7,7 @@ settings; a second run keeps the lines that answer its own questions and does th
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -154,9 +155,13 @@ def _lines(lists: Lookup, queries: Sequence[Query], ask: Ask) -> Iterator[bytes]
     # Forked, not spawned: the index is mapped once and shared, and nothing here runs threads.
     context = multiprocessing.get_context("fork")
     _Worker.lists, _Worker.ask = lists, ask
-    with context.Pool(threads) as pool:
-        for lines in pool.imap(_Worker.answer, _chunks(queries)):
-            yield from lines
+    gc.freeze()  # the collector would visit, and so copy, what the processes share
+    try:
+        with context.Pool(threads) as pool:
+            for lines in pool.imap(_Worker.answer, _chunks(queries)):
+                yield from lines
+    finally:
+        gc.unfreeze()
 
 
 class _Worker:

@@ -10,7 +10,6 @@ import msgspec
 from tidewaiter.screen.facts import FIRST_LETTER, GOES_ON, IN_PART, NEAR_LETTERS
 from tidewaiter.screen.features import Feature
 from tidewaiter.screen.index import ListIndex
-from tidewaiter.screen.kinds import read
 from tidewaiter.screen.model import contributions
 from tidewaiter.screen.name_table import MOST_TERMS
 from tidewaiter.screen.weighing import NamePair
@@ -60,7 +59,7 @@ def agreement(pair: NamePair, index: ListIndex) -> Agreement:
     """The words of a pair of names."""
     search = index.searches[pair.kind]
     text = search.table.text(pair.listed)
-    ours, theirs = pair.name, read(text, pair.kind)
+    ours, theirs = pair.name, search.table.name(pair.listed)
     pairs = sorted(search.pairs(ours, pair.listed))
     left_used, right_used = {p[0] for p in pairs}, {p[1] for p in pairs}
     return Agreement(

@@ -40,7 +40,7 @@ def screen(
     asked = prepared(query)
     # A name of shared words alone is nobody's by its letters: all that is near may be meant.
     floor = rules().floor if asked.has_own_words else rules().floor_of_shared_words
-    found = weigh(asked, index, min(least, floor), limit)
+    found = weigh(asked, index, min(least, floor), limit, least)
     reached = [w for w in found if w.score >= least]
     sure = sum(1 for w in reached if w.equal)
     close = [] if reached else [w for w in found if w.score >= floor]

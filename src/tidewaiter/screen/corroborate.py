@@ -60,11 +60,11 @@ def surroundings(query: Query, entry: Entry) -> Surroundings:
     )
 
 
-def most_added(query: Query) -> float:
+def most_added(query: Query, has_place: bool) -> float:  # noqa: FBT001
     """The most that everything besides the name can add to the log-odds."""
     weights = model().evidence
     return (
-        max(0.0, weights.place_agrees)
+        (max(0.0, weights.place_agrees) if has_place else 0.0)
         + (weights.country_agrees if query.country else 0.0)
         + (weights.address_agrees if query.address else 0.0)
         + (max(weights.birth_date_agrees, weights.birth_year_agrees) if query.birth_date else 0.0)

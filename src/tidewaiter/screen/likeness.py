@@ -16,6 +16,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from tidewaiter.screen.grams import is_vowel
+
 Bytes = npt.NDArray[np.uint8]
 
 SHORTEST = 4  # letters from which a word may differ at all
@@ -115,19 +117,14 @@ def _edits(left_chars, a, left, right_chars, b, right, scratch):
 
 
 @numba.njit(nogil=True, cache=True)
-def _is_vowel(letter):
-    return letter in (97, 101, 105, 111, 117)  # a e i o u
-
-
-@numba.njit(nogil=True, cache=True)
 def _same_consonants(left_chars, a, left, right_chars, b, right):
     i = 0
     j = 0
     same = 0
     while True:
-        while i < left and _is_vowel(left_chars[a + i]):
+        while i < left and is_vowel(left_chars[a + i]):
             i += 1
-        while j < right and _is_vowel(right_chars[b + j]):
+        while j < right and is_vowel(right_chars[b + j]):
             j += 1
         if i == left or j == right:
             return i == left and j == right and same >= SHORTEST_CONSONANTS

@@ -9,8 +9,6 @@ order in which the lists were loaded.
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -32,6 +30,7 @@ from tidewaiter.screen.facts import (
     PLACE,
     TRADE,
 )
+from tidewaiter.screen.grams import rests, runs
 from tidewaiter.screen.kinds import Kind, read
 from tidewaiter.screen.rules import person_words, rules
 from tidewaiter.text import Name, Term
@@ -42,10 +41,6 @@ Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 KINDS = {None: OWN, "particle": PARTICLE, "body": BODY, "trade": TRADE, "place": PLACE}
-SHORT = 8  # letters up to which a word is looked for by all but one of its letters
-CONSONANTS = 4  # from which a word is looked for by its consonants alone
-VOWELS = re.compile(rb"[aeiou]")
-ALPHABET = 46  # the edge of a word, a-z, 0-9, and nine classes for all other bytes
 MOST_TERMS = 60  # of one name that are compared
 
 
@@ -82,6 +77,8 @@ class NameTable(msgspec.Struct, frozen=True, dict=True):
     gram_spellings: Ints
     text_chars: Bytes
     text_offsets: npt.NDArray[np.int64]
+    read: Bytes
+    read_offsets: npt.NDArray[np.int64]
     concepts: tuple[str, ...]
     forms: tuple[str, ...]
 
@@ -99,6 +96,11 @@ class NameTable(msgspec.Struct, frozen=True, dict=True):
         """A listed name as it is printed."""
         start, end = self.text_offsets[name], self.text_offsets[name + 1]
         return self.text_chars[start:end].tobytes().decode()
+
+    def name(self, name: int) -> Name:
+        """A listed name as it was read: to read it again would take as long as to find it."""
+        start, end = self.read_offsets[name], self.read_offsets[name + 1]
+        return msgspec.msgpack.decode(self.read[start:end].tobytes(), type=Name)
 
 
 class Key(msgspec.Struct, frozen=True, gc=False, order=True):
@@ -143,6 +145,7 @@ def table(rows: Sequence[Row], kind: Kind) -> NameTable:
         for term in dict.fromkeys(held):
             holders[term].append(at)
     chars, spelling_offsets = _joined(spellings)
+    as_read, read_offsets = _joined([msgspec.msgpack.encode(row.name) for row in rows])
     texts, text_offsets = _joined([row.text.encode("utf-8", "replace") for row in rows])
     spelling_terms_offsets, spelling_terms = _lists(meant, len(spellings))
     name_offsets, name_terms = _lists(dict(enumerate(names)), len(names))
@@ -171,6 +174,8 @@ def table(rows: Sequence[Row], kind: Kind) -> NameTable:
         gram_spellings=gram_spellings,
         text_chars=texts,
         text_offsets=text_offsets,
+        read=as_read,
+        read_offsets=read_offsets,
         forms=forms,
     )
 
@@ -252,40 +257,12 @@ def _weights(
     ]
 
 
-def grams(word: bytes) -> list[int]:
-    """The runs of three letters of a word with its edges, each once, as numbers."""
-    codes = [0, *(_code(letter) for letter in word), 0]
-    runs = zip(codes, codes[1:], codes[2:], strict=False)
-    return sorted({(a * ALPHABET + b) * ALPHABET + c for a, b, c in runs})
-
-
-def without_one(word: bytes) -> list[int]:
-    """What is left of a short word without each of its letters, and of any word without vowels.
-
-    Two words that differ by one letter, by a swap of neighbours or by vowels alone share one
-    of these, as numbers, where they may share no run of three letters.
-    """
-    every = {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
-    some = every if len(word) <= SHORT else set()
-    consonants = VOWELS.sub(b"", word)
-    if len(consonants) >= CONSONANTS:
-        some |= {b"-" + consonants}
-    return sorted(ALPHABET**3 + zlib.crc32(each) % (1 << 30) for each in some)
-
-
-def _code(letter: int) -> int:
-    if 97 <= letter <= 122:  # noqa: PLR2004  (a-z)
-        return letter - 96
-    if 48 <= letter <= 57:  # noqa: PLR2004  (0-9)
-        return letter - 48 + 27
-    return 37 + letter % 9
-
-
 def _gram_lists(spellings: Sequence[bytes]) -> tuple[Ints, Ints, Ints]:
     holders: dict[int, list[int]] = defaultdict(list)
     for at, word in enumerate(spellings):
         if len(word) >= rules().fuzzy_from:
-            for gram in (*grams(word), *without_one(word)):
+            letters = np.frombuffer(word, np.uint8)
+            for gram in (*runs(letters).tolist(), *rests(letters).tolist()):
                 holders[gram].append(at)
     keys = sorted(holders)
     return _ints(keys), *_lists({at: holders[key] for at, key in enumerate(keys)}, len(keys))

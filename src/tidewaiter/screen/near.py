@@ -1,7 +1,8 @@
 """The compiled steps of a search: listed words near a word, and names that share words.
 
-``near_words`` finds listed spellings near a word by their shared runs of three letters;
-``find_names`` adds up what listed names share with a query and keeps the best. Both are
+``near_terms`` finds listed words near a word by their shared runs of three letters;
+``find_names`` adds up what listed names share with a query and keeps the best;
+``best_of_each`` keeps the best name of each party. Both are
 deterministic: sums run in a fixed order and ties go to the smaller number.
 """
 
@@ -10,7 +11,9 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from tidewaiter.screen.likeness import ENDING, likeness
+from tidewaiter.screen.facts import GOES_ON, NEAR_LETTERS
+from tidewaiter.screen.grams import rests, runs
+from tidewaiter.screen.likeness import ENDING, SHORTEST, likeness
 
 LEAST_SHARE = 0.34  # of the runs of three letters that two near words share (Dice)
 START = 0.8  # of a word's runs that a longer word has to hold, for a cut-off word
@@ -19,6 +22,9 @@ BINS = 512
 LONG, MANY_TIMES = 1000, 4
 WORTH = 0.6  # share of the best from which a name is still of interest
 SAME_BUT_ONE = 1 << 10
+MOST_NEAR = 20  # near spellings of one word
+NONE = np.float32(-1)
+SHARED, CURRENT, LAST, WEIGHT = 0, 1, 2, 3  # columns of the memory of ``find_names``
 
 
 @numba.njit(nogil=True, cache=True)
@@ -30,63 +36,91 @@ def _longer(numbers):
 
 
 @numba.njit(nogil=True, cache=True)
-def near_words(
-    word,
-    grams,
-    run_count,
-    gram_count,
-    chars,
-    offsets,
-    gram_offsets,
-    gram_spellings,
-    counts,
-    endings,
-    scratch,
-):
-    """(spelling, likeness, whether one merely continues the other) of what is near ``word``.
+def near_terms(letters, grams, listed, spelling_terms, counts, endings, scratch):
+    """(terms, likeness, how) of the listed spellings near a word, the nearest first.
 
-    ``grams`` are places in the lists of runs, first the ``run_count`` runs that the list
-    knows of the word's ``gram_count``, then the words that are left without one letter.
-    ``counts`` is zeroed memory, one cell a spelling, and is zero again on return.
+    ``grams``: sorted runs and rests of listed spellings, and the spellings of each (offsets,
+    spellings); ``listed``: letters of the spellings and their offsets; ``spelling_terms``:
+    offsets and terms. ``counts`` is zeroed memory, one cell a spelling, and is zero again on
+    return; ``scratch`` is that of ``likeness``.
     """
-    touched = np.empty(4096, np.int32)
+    spellings, likes = _near_spellings(letters, grams, listed, counts, endings, scratch)
+    offsets, terms = spelling_terms
     size = 0
-    for key in range(len(grams)):
-        gram = grams[key]
-        # A word without one of its letters counts for more than all runs together.
-        step = 1 if key < run_count else SAME_BUT_ONE
-        for at in range(gram_offsets[gram], gram_offsets[gram + 1]):
-            spelling = gram_spellings[at]
+    for spelling in spellings:
+        size += offsets[spelling + 1] - offsets[spelling]
+    found = np.empty(size, np.int32)
+    alike = np.empty(size, np.float32)
+    hows = np.empty(size, np.int32)
+    count = 0
+    for at in range(len(spellings)):
+        spelling = spellings[at]
+        start, end = listed[1][spelling], listed[1][spelling + 1]
+        goes_on = likes[at] < np.float32(ENDING) and _begins_alike(letters, listed[0], start, end)
+        for place in range(offsets[spelling], offsets[spelling + 1]):
+            found[count] = terms[place]
+            alike[count] = likes[at]
+            hows[count] = GOES_ON if goes_on else NEAR_LETTERS
+            count += 1
+    return found, alike, hows
+
+
+@numba.njit(nogil=True, cache=True)
+def _near_spellings(letters, grams, listed, counts, endings, scratch):
+    """The nearest ``MOST_NEAR`` spellings and how alike they are; ties to the smaller number."""
+    chars, offsets = listed
+    own_runs = runs(letters)
+    touched = np.empty(4096, np.int32)
+    # A word without one of its letters counts for more than all runs together.
+    touched, size = _counted(own_runs, 1, grams, counts, touched, 0)
+    touched, size = _counted(rests(letters), SAME_BUT_ONE, grams, counts, touched, size)
+    found = np.empty(size, np.int32)
+    alike = np.empty(size, np.float32)
+    kept = 0
+    length = len(letters)
+    # What the shortest word that may be near has to share; most share less.
+    least = min(LEAST_SHARE * (len(own_runs) + SHORTEST) / 2, START * (SHORTEST - 1))
+    for at in range(size):
+        spelling = touched[at]
+        shared = counts[spelling] % SAME_BUT_ONE
+        one_apart = counts[spelling] >= SAME_BUT_ONE
+        counts[spelling] = 0
+        if shared < least and not one_apart:
+            continue
+        start = offsets[spelling]
+        end = offsets[spelling + 1]
+        other = end - start
+        dice = 2.0 * shared / (len(own_runs) + other)
+        cut = shared >= START * (min(length, other) - 1)
+        if dice < LEAST_SHARE and not cut and not one_apart:
+            continue
+        like = likeness(letters, 0, length, chars, start, end, endings, scratch)
+        if LEAST_LIKE <= like < 1.0:
+            found[kept] = spelling
+            alike[kept] = like
+            kept += 1
+    order = np.argsort(found[:kept])
+    order = order[np.argsort(-alike[:kept][order], kind="mergesort")][:MOST_NEAR]
+    return found[order], alike[order]
+
+
+@numba.njit(nogil=True, cache=True)
+def _counted(wanted, step, grams, counts, touched, size):
+    """Add ``step`` to every spelling of each of ``wanted``, and note the spellings met."""
+    keys, offsets, spellings = grams
+    for key in wanted:
+        gram = np.searchsorted(keys, key)
+        if gram == len(keys) or keys[gram] != key:
+            continue
+        for at in range(offsets[gram], offsets[gram + 1]):
+            spelling = spellings[at]
             if counts[spelling] == 0:
                 if size == len(touched):
                     touched = _longer(touched)
                 touched[size] = spelling
                 size += 1
             counts[spelling] += step
-    found = np.empty(size, np.int32)
-    alike = np.empty(size, np.float32)
-    goes_on = np.empty(size, np.bool_)
-    kept = 0
-    length = len(word)
-    for at in range(size):
-        spelling = touched[at]
-        shared = counts[spelling] % SAME_BUT_ONE
-        one_apart = counts[spelling] >= SAME_BUT_ONE
-        counts[spelling] = 0
-        start = offsets[spelling]
-        end = offsets[spelling + 1]
-        other = end - start
-        dice = 2.0 * shared / (gram_count + other)
-        cut = shared >= START * (min(length, other) - 1)
-        if dice < LEAST_SHARE and not cut and not one_apart:
-            continue
-        like = likeness(word, 0, length, chars, start, end, endings, scratch)
-        if LEAST_LIKE <= like < 1.0:
-            found[kept] = spelling
-            alike[kept] = like
-            goes_on[kept] = like < ENDING and _begins_alike(word, chars, start, end)
-            kept += 1
-    return found[:kept], alike[:kept], goes_on[:kept]
+    return touched, size
 
 
 @numba.njit(nogil=True, cache=True)
@@ -99,28 +133,65 @@ def _begins_alike(word, chars, start, end):
 
 
 @numba.njit(nogil=True, cache=True)
-def find_names(
-    words,
-    terms,
-    likes,
-    weights,
-    postings_offsets,
-    postings,
-    name_weight,
-    shared,
-    current,
-    stamp,
-    floor,
-    most,
-):
+def answers(certain, near, has_concept, term_concept):
+    """(terms, likeness, how) of all that answers a word, in order of terms, each once.
+
+    ``certain`` and ``near`` are such columns too. What is certain goes first, then words that
+    one spelling merely continues, whatever other spellings look like, then the nearest. Words
+    with a concept are not near one that has its own: Omsk is not Tomsk.
+    """
+    terms, likes, hows = near
+    fitting = np.empty(len(terms), np.bool_)
+    for at in range(len(terms)):
+        fitting[at] = not has_concept or term_concept[terms[at]] < 0
+    terms, likes, hows = terms[fitting], likes[fitting], hows[fitting]
+    order = np.argsort(-likes, kind="mergesort")
+    order = order[np.argsort(hows[order] != GOES_ON, kind="mergesort")]
+    terms = np.concatenate((certain[0], terms[order]))
+    likes = np.concatenate((certain[1], likes[order]))
+    hows = np.concatenate((certain[2], hows[order]))
+    order = np.argsort(terms, kind="mergesort")
+    first = np.ones(len(order), np.bool_)
+    for at in range(1, len(order)):
+        first[at] = terms[order[at]] != terms[order[at - 1]]
+    order = order[first]
+    return terms[order], likes[order], hows[order]
+
+
+@numba.njit(nogil=True, cache=True)
+def laid_out(weights, sizes, least):
+    """The word of each answer, and the places of the answers, those of heavy words first.
+
+    ``sizes`` answers stand one after another for each word. Words that weigh no more than
+    ``least`` are left out of the places, unless there are no others.
+    """
+    positions = np.repeat(np.arange(len(sizes)), sizes).astype(np.int32)
+    starts = np.cumsum(sizes) - sizes
+    heavy = weights > least
+    if not np.any(heavy & (sizes > 0)):
+        heavy[:] = True
+    places = np.empty(len(positions), np.int32)
+    count = 0
+    for word in np.argsort(-weights, kind="mergesort"):
+        if heavy[word]:
+            for at in range(starts[word], starts[word] + sizes[word]):
+                places[count] = at
+                count += 1
+    return positions, places[:count]
+
+
+@numba.njit(nogil=True, cache=True)
+def find_names(words, terms, likes, weights, postings, memory, floor, most):
     """The names that share most with a query, best first, at most ``most``.
 
     ``words``, ``terms``, ``likes`` say which listed terms answer which word of the query,
-    in order of the query's words, heaviest first; ``weights`` are the words'. ``shared``
-    and ``current`` are zeroed memory, one cell a name, and zero again on return;
-    ``stamp`` one integer a name, -1 on entry and return. A name is worth keeping from
-    ``floor``, twice the shared weight over the weight of both.
+    in order of the query's words, heaviest first; ``weights`` are the words'. ``postings``:
+    offsets and names of each term. ``memory`` has one row a name, side by side because they
+    are needed together: what it shares, what the current word gives, the last word, and the
+    weight of the name; the first three are 0, 0 and -1, also on return. A name is worth
+    keeping from ``floor``, twice the shared weight over the weight of both.
     """
+    offsets, names = postings
     total = 0.0
     for weight in weights:
         total += weight
@@ -137,44 +208,46 @@ def find_names(
         # A name met here for the first time shares at most what is left; where others share
         # most of the query already, it would not be among the best.
         new = 2.0 * left / (total + left) >= max(floor, WORTH * best / total)
-        gain = likes[at] * weights[word]
-        first, end = postings_offsets[terms[at]], postings_offsets[terms[at] + 1]
+        gain = np.float32(likes[at] * weights[word])
+        now = np.float32(word)
+        first, end = offsets[terms[at]], offsets[terms[at] + 1]
         if not new and end - first > LONG + MANY_TIMES * size:
             continue  # a word of thousands of names hardly changes the order of the few found
         for place in range(first, end):
-            name = postings[place]
-            if stamp[name] == -1:
+            name = names[place]
+            if memory[name, LAST] == NONE:
                 if not new:
                     continue
                 if size == len(touched):
                     touched = _longer(touched)
                 touched[size] = name
                 size += 1
-            if stamp[name] == word:
-                if gain > current[name]:
-                    shared[name] += gain - current[name]
-                    current[name] = gain
+            if memory[name, LAST] == now:
+                if gain > memory[name, CURRENT]:
+                    memory[name, SHARED] += gain - memory[name, CURRENT]
+                    memory[name, CURRENT] = gain
             else:
-                stamp[name] = word
-                current[name] = gain
-                shared[name] += gain
-            best = max(best, shared[name])
-    return _best(touched[:size], total, name_weight, shared, current, stamp, floor, most)
+                memory[name, LAST] = now
+                memory[name, CURRENT] = gain
+                memory[name, SHARED] += gain
+            best = max(best, memory[name, SHARED])
+    return _best(touched[:size], total, memory, floor, most)
 
 
 @numba.njit(nogil=True, cache=True)
-def _best(touched, total, name_weight, shared, current, stamp, floor, most):
+def _best(touched, total, memory, floor, most):
     size = len(touched)
     scores = np.empty(size, np.float32)
     bins = np.zeros(BINS + 1, np.int32)
     for at in range(size):
         name = touched[at]
-        score = 2.0 * shared[name] / (total + max(name_weight[name], shared[name]))
+        shared = memory[name, SHARED]
+        score = 2.0 * shared / (total + max(memory[name, WEIGHT], shared))
         scores[at] = score
         bins[min(BINS, int(score * BINS))] += 1
-        shared[name] = 0.0
-        current[name] = 0.0
-        stamp[name] = -1
+        memory[name, SHARED] = 0.0
+        memory[name, CURRENT] = 0.0
+        memory[name, LAST] = NONE
     cut = BINS
     kept = bins[BINS]
     while cut > 0 and kept < most:
@@ -191,6 +264,29 @@ def _best(touched, total, name_weight, shared, current, stamp, floor, most):
             count += 1
     order = np.argsort(values[:count])
     return chosen[order[:most]]
+
+
+@numba.njit(nogil=True, cache=True)
+def best_of_each(parties, totals, last, most):
+    """(parties, their best totals, the rows of these), best first, at most ``most`` parties.
+
+    Of equal totals rows that are not ``last`` come first, then the order is that of the rows.
+    """
+    by_last = np.argsort(last, kind="mergesort")
+    order = by_last[np.argsort(-totals[by_last], kind="mergesort")]
+    rows = np.empty(min(most, len(order)), np.int64)
+    count = 0
+    for row in order:
+        if count == len(rows):
+            break
+        new = True
+        for at in range(count):
+            new = new and parties[rows[at]] != parties[row]
+        if new:
+            rows[count] = row
+            count += 1
+    rows = rows[:count]
+    return parties[rows], totals[rows], rows
 
 
 @numba.njit(nogil=True, cache=True)

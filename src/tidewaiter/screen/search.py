@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -12,10 +13,8 @@ import numpy.typing as npt
 from tidewaiter.screen.commonness import share_of
 from tidewaiter.screen.facts import (
     COLUMNS,
-    GOES_ON,
     IN_PART,
     MOST_PAIRS,
-    NEAR_LETTERS,
     PARTICLE,
     SAME_LETTERS,
     SAME_MEANING,
@@ -30,13 +29,11 @@ from tidewaiter.screen.name_table import (
     Key,
     NameTable,
     flags,
-    grams,
     term_key,
     weight,
-    without_one,
     word,
 )
-from tidewaiter.screen.near import find_names, near_words, position
+from tidewaiter.screen.near import answers, find_names, laid_out, near_terms, position
 from tidewaiter.screen.rules import rules
 from tidewaiter.text import Name, Term, fold
 from tidewaiter.text.glossary import part_of
@@ -50,10 +47,15 @@ SURE = 0.8  # from this likeness an unknown word is taken to be as common as the
 OTHER_FORM = 1 << 63  # bit of a legal form that the list has not
 MOST_JOINED = 4  # words, or single letters, that make one word
 SHORTEST_PART = 3  # letters of the parts of a word that was written without a space
-MOST_NEAR = 20  # near spellings of one word
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
+
+
+Columns = tuple[Ints, npt.NDArray[np.float32], Ints]  # terms, how alike, how
+LIKES = np.array([1.0, MEANING, PART], np.float32)  # of the same letters, meaning, a part
+HOWS = np.array([SAME_LETTERS, SAME_MEANING, IN_PART], np.int32)
+NOTHING_NEAR: Columns = (np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.int32))
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -93,13 +95,17 @@ class Search:
         self._places: dict[bytes, int] = {}
         self._asked: dict[Name, Asked] = {}
         spellings, names = len(table.spelling_offsets) - 1, len(table.name_entity)
-        self._counts = np.zeros(spellings, np.int32)
-        self._shared = np.zeros(names, np.float32)
-        self._current = np.zeros(names, np.float32)
-        self._stamp = np.full(names, -1, np.int32)
+        self._counts = np.zeros(spellings, np.int16)
+        self._memory = np.zeros((names, 4), np.float32)
+        self._memory[:, 2] = -1
+        self._memory[:, 3] = table.name_weight
         self._head = np.full(len(table.term_spelling), -1, np.int32)
         self._scratch = np.zeros((3, 64), np.int64)
         self._endings = endings()
+        self._postings = (table.postings_offsets, table.postings)
+        self._grams = (table.gram_keys, table.gram_offsets, table.gram_spellings)
+        self._spelt = (table.chars, table.spelling_offsets)
+        self._spelling_terms = (table.spelling_terms_offsets, table.spelling_terms)
         self._arrays = (
             table.term_weight,
             table.term_kind,
@@ -121,12 +127,8 @@ class Search:
             terms[asked.order],
             likes[asked.order],
             asked.words[0],
-            self.table.postings_offsets,
-            self.table.postings,
-            self.table.name_weight,
-            self._shared,
-            self._current,
-            self._stamp,
+            self._postings,
+            self._memory,
             floor,
             most,
         )
@@ -161,12 +163,11 @@ class Search:
         term = terms[at]
         if term.kind is not None:
             return 1, [term]
-        for size in range(MOST_JOINED, 1, -1):
-            group = terms[at : at + size]
-            letters = "".join(each.letters[0] for each in group)
-            plain = len(group) == size and all(each.kind is None for each in group)
-            if plain and self._spelling(letters.encode()) >= 0:
-                return size, [_written(" ".join(each.text for each in group), letters)]
+        plain = list(takewhile(lambda each: each.kind is None, terms[at : at + MOST_JOINED]))
+        for size in range(len(plain), 1, -1):
+            letters = "".join(each.letters[0] for each in plain[:size])
+            if self._spelling(letters.encode()) >= 0:
+                return size, [_written(" ".join(each.text for each in plain[:size]), letters)]
         likes = self._answers(term_key(term)).likes
         if len(likes) and likes.max() >= SURE:
             return 1, [term]  # known, or misspelt
@@ -223,36 +224,29 @@ class Search:
 
     def _arranged(self, name: Name) -> Asked:
         keys = [term_key(term) for term in name.terms[:MOST_TERMS]]
-        answers = [self._answers(key) for key in keys]
-        columns = np.array([each.word for each in answers], np.float64).reshape(-1, 4)
-        weights = np.ascontiguousarray(columns[:, 0])
-        sizes = [len(each.terms) for each in answers]
-        positions = np.repeat(np.arange(len(keys), dtype=np.int32), sizes)
+        every = [self._answers(key) for key in keys]
+        columns = np.array([each.word for each in every], np.float64).reshape(-1, 4)
         joined = "".join(key.letters[0] for key in keys if key.kind != PARTICLE)
+        weights = np.ascontiguousarray(columns[:, 0])
         bits = self.table.form_bits
         words = (
             weights,
-            columns[:, 1].astype(np.uint8),
-            columns[:, 2].astype(np.uint8),
-            columns[:, 3].astype(np.uint8),
+            *(columns[:, at].astype(np.uint8) for at in (1, 2, 3)),
             np.frombuffer(joined.encode() or b"\0", np.uint8),
             np.uint64(
                 sum(bits.get(form, 0) for form in name.forms) or (OTHER_FORM if name.forms else 0)
             ),
         )
+        sizes = np.array([len(each.terms) for each in every], np.int64)
+        # Words that say next to nothing are not searched by, unless there are no others.
+        positions, order = laid_out(weights, sizes, 2 * rules().particle)
         entries = (
-            _concatenated([each.terms for each in answers], np.int32),
+            _concatenated([each.terms for each in every], np.int32),
             positions,
-            _concatenated([each.likes for each in answers], np.float32),
-            _concatenated([each.hows for each in answers], np.int32),
+            _concatenated([each.likes for each in every], np.float32),
+            _concatenated([each.hows for each in every], np.int32),
         )
-        order = np.lexsort((positions, -weights[positions])).astype(np.int32)
-        return Asked(words, entries, self._telling(order, weights, positions))
-
-    def _telling(self, order: Ints, weights: Floats, positions: Ints) -> Ints:
-        """The order without words that say next to nothing, unless there are no others."""
-        kept = order[weights[positions[order]] > 2 * rules().particle]
-        return kept if len(kept) else order
+        return Asked(words, entries, order)
 
     def _answers(self, key: Key) -> Answers:
         found = self._known.get(key)
@@ -263,36 +257,30 @@ class Search:
         return found
 
     def _look_up(self, key: Key) -> Answers:
-        best: dict[int, tuple[float, int]] = {}
-        own: int | None = None
-        for letters in key.letters:
-            for term in self._terms_of(self._spelling(letters.encode())):
-                best.setdefault(term, (1.0, SAME_LETTERS))
-                own = term if own is None else own
+        same = [
+            term
+            for letters in key.letters
+            for term in self._terms_of(self._spelling(letters.encode()))
+        ]
         concept = self.table.concept_ids.get(key.concept) if key.concept else None
+        meant: list[int] = []
         if concept is not None:
             start, end = self.table.concept_terms_offsets[concept : concept + 2]
-            for term in self.table.concept_terms[start:end]:
-                best.setdefault(int(term), (MEANING, SAME_MEANING))
-                own = int(term)
-        for term in self._in_part(key, concept):
-            best.setdefault(term, (PART, IN_PART))
-        # A word that the list itself has is hardly a misprint of another one.
-        doubt = KNOWN if own is not None else 1.0
-        near = [
-            (term, like * doubt, how)
-            for letters in self._looked_for(key, known=own is not None)
-            for term, like, how in self._near(letters.encode())
-            if not key.concept or self.table.term_concept[term] < 0  # Omsk is not Tomsk
-        ]
-        # Where one spelling of a word goes on, it does whatever its other spellings look like.
-        for term, like, how in sorted(near, key=lambda each: (each[2] != GOES_ON, -each[1])):
-            best.setdefault(term, (like, how))
-        terms = sorted(best)
+            meant = self.table.concept_terms[start:end].tolist()
+        parts = self._in_part(key, concept)
+        own = meant[-1] if meant else same[0] if same else None
+        near = self._near(key, known=own is not None)
+        sizes = list(map(len, (same, meant, parts)))
+        certain = (
+            np.array([*same, *meant, *parts], np.int32),
+            np.repeat(LIKES, sizes),
+            np.repeat(HOWS, sizes),
+        )
+        terms, likes, hows = answers(certain, near, bool(key.concept), self.table.term_concept)
         return Answers(
-            terms=np.array(terms, np.int32),
-            likes=np.array([best[t][0] for t in terms], np.float32),
-            hows=np.array([best[t][1] for t in terms], np.int32),
+            terms=terms,
+            likes=likes,
+            hows=hows,
             word=(
                 self._weight(key, own, near),
                 key.kind,
@@ -321,40 +309,40 @@ class Search:
             return (first,) if known or last == first or not last.isalpha() else (first, last)
         return tuple(each for each in key.letters[1:] if each.isalpha())
 
-    def _weight(self, key: Key, own: int | None, near: list[tuple[int, float, int]]) -> float:
+    def _weight(self, key: Key, own: int | None, near: Columns) -> float:
         """As the list says; a misspelt common word is not a rare one."""
         if own is not None and int(self.table.term_kind[own]) == key.kind:
             return float(self.table.term_weight[own])
         alone = weight(key, share_of(0, 1, word(key), self.kind), self.kind)
-        sure = [float(self.table.term_weight[term]) for term, like, _ in near if like >= SURE]
-        return min([alone, *sure[:1]])
+        terms, likes, _ = near
+        sure = terms[likes >= SURE]
+        if key.concept:
+            sure = sure[self.table.term_concept[sure] < 0]
+        nearest: list[float] = self.table.term_weight[sure[:1]].tolist()
+        return min([alone, *nearest])
 
-    def _near(self, letters: bytes) -> list[tuple[int, float, int]]:
-        """(term, likeness, how) of near spellings, the nearest first."""
-        keys = self.table.gram_keys
-        if len(letters) < rules().fuzzy_from or not len(keys):
-            return []
-        runs = grams(letters)
-        wanted = np.array([*runs, *without_one(letters)], np.int32)
-        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        known = keys[places] == wanted
-        spellings, likes, goes_on = near_words(
-            np.frombuffer(letters, np.uint8),
-            places[known],
-            int(known[: len(runs)].sum()),
-            len(runs),
-            self.table.chars,
-            self.table.spelling_offsets,
-            self.table.gram_offsets,
-            self.table.gram_spellings,
-            self._counts,
-            self._endings,
-            self._scratch,
+    def _near(self, key: Key, *, known: bool) -> Columns:
+        """The terms near a word, how alike each is and how: of each spelling the nearest first."""
+        found = [
+            near_terms(
+                np.frombuffer(letters.encode(), np.uint8),
+                self._grams,
+                self._spelt,
+                self._spelling_terms,
+                self._counts,
+                self._endings,
+                self._scratch,
+            )
+            for letters in self._looked_for(key, known=known)
+            if len(letters) >= rules().fuzzy_from
+        ]
+        if not found:
+            return NOTHING_NEAR
+        terms, likes, hows = (
+            found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
         )
-        order = np.lexsort((spellings, -likes))[:MOST_NEAR]
-        hows = np.where(goes_on[order], GOES_ON, NEAR_LETTERS).tolist()
-        alike = zip(spellings[order].tolist(), likes[order].tolist(), hows, strict=True)
-        return [(term, like, how) for at, like, how in alike for term in self._terms_of(at)]
+        # A word that the list itself has is hardly a misprint of another one.
+        return terms, likes * np.float32(KNOWN) if known else likes, hows
 
     def _terms_of(self, spelling: int) -> list[int]:
         if spelling < 0:

@@ -18,6 +18,7 @@ from tidewaiter.screen.identifiers import Numbers
 from tidewaiter.screen.index import Entry, ListIndex
 from tidewaiter.screen.kinds import BROAD, KINDS, Kind, kind_of, read
 from tidewaiter.screen.model import LEAST, log_odds, model, score
+from tidewaiter.screen.near import best_of_each
 from tidewaiter.screen.places import Split, Verdict, splits, verdict
 from tidewaiter.screen.records import Query, checked_name
 from tidewaiter.screen.rules import rules
@@ -113,29 +114,45 @@ def _kinds(schema: str | None, broad: bool) -> tuple[Kind, ...]:  # noqa: FBT001
     return (own,) if own == "body" else ("body", own)
 
 
-def weigh(asked: Asked, index: ListIndex, least: float = 0.0, limit: int = 0) -> list[Weighed]:
+def weigh(
+    asked: Asked,
+    index: ListIndex,
+    least: float = 0.0,
+    limit: int = 0,
+    enough: float = math.inf,
+) -> list[Weighed]:
     """The listed parties that ``asked`` may mean, best first; equal scores in order of id.
 
-    ``least`` is the score from which a party is of interest; those that cannot reach it
-    are not looked at whole. Parties with an equal number always are. ``limit`` is how many
-    are wanted: for more of them more names are looked at.
+    ``least`` is the score from which a party is of interest, and once one reaches ``enough``
+    only those that do are; ``limit`` is how many are wanted (0: all that are looked at).
+    Parties that cannot be among these by their names are not looked at whole; those with
+    an equal number always are.
     """
-    wide = width(limit, asked)
-    pairs = _best_pairs(asked, index, _least_total(asked, least), wide)
+    ranked = _ranked(asked, index, width(limit, asked))
+    places = {entity: place for place, entity in enumerate(ranked.entities)}
+    wanted = (limit if asked.has_own_words else 2 * limit) or len(places)
+    added = most_added(asked.query, any(split.place for split in asked.splits))
     numbered = _with_equal_number(asked, index)
     found = [
-        _weigh_one(asked, index.entry(at), pairs.get(at))
-        for at in dict.fromkeys([*numbered, *pairs])
+        _weigh_one(asked, index.entry(at), ranked.pair(places[at]) if at in places else None)
+        for at in numbered
     ]
+    for place, entity in enumerate(ranked.entities):
+        if entity in numbered:
+            continue
+        if any(w.score >= enough for w in found):
+            least = max(least, enough)
+        highest = round(score(ranked.totals[place] + added), DIGITS)
+        if highest < least or _is_outdone(highest, found, wanted):
+            break
+        found.append(_weigh_one(asked, index.entry(entity), ranked.pair(place)))
     found.sort(key=lambda w: (-w.score, w.entry.listed.entity_id))
     return found
 
 
-def _least_total(asked: Asked, least: float) -> float:
-    """The sum of log-odds of names from which ``least`` can be reached with all else agreeing."""
-    if least <= 0:
-        return -math.inf
-    return math.log(least / (1 - least)) - most_added(asked.query)
+def _is_outdone(highest: float, found: Sequence[Weighed], wanted: int) -> bool:
+    """Whether as many as are wanted have a better score than ``highest``."""
+    return len(found) >= wanted and sum(w.score > highest for w in found) >= wanted
 
 
 def _with_equal_number(asked: Asked, index: ListIndex) -> list[int]:
@@ -170,47 +187,52 @@ def width(limit: int, asked: Asked) -> Width:
     return Width(max(figures.names_found, 2 * limit), max(figures.entries_weighed, 2 * limit))
 
 
-def _best_pairs(asked: Asked, index: ListIndex, least: float, wide: Width) -> dict[int, NamePair]:
-    """The best pair of names of each of the best parties, by position, best first."""
-    every = [r for kind in asked.kinds for r in readings(asked, kind, index, wide.names)]
-    if not every:
-        return {}
-    entities = np.concatenate(
-        [index.searches[r.kind].table.name_entity[r.found.names] for r in every]
-    )
-    totals = np.concatenate([_totals(every, kind) for kind in asked.kinds])
-    sizes = [len(r.found.names) for r in every]
-    # Of equal names the one in the alphabet of the query is shown; then the order is that of
-    # the readings and of the names of each, which is fixed.
-    foreign = np.concatenate([_in_another_alphabet(r, index) for r in every])
-    order = np.lexsort((np.arange(len(totals)), foreign, -totals))
-    _, firsts = np.unique(entities[order], return_index=True)
-    best = order[np.sort(firsts)][: wide.entries]
-    ends = np.cumsum(sizes)
-    pairs: dict[int, NamePair] = {}
-    for at in best[totals[best] >= least]:
-        which = int(np.searchsorted(ends, at, "right"))
-        reading, row = every[which], int(at - (ends[which] - sizes[which]))
-        pairs[int(entities[at])] = NamePair(
+class Ranked(msgspec.Struct, frozen=True):
+    """Parties by position in the index, the best names first, and their sums of log-odds.
+
+    ``rows`` are places in the names that were found for all ``readings`` one after another.
+    """
+
+    entities: list[int]
+    totals: list[float]
+    rows: list[int]
+    readings: list[Reading]
+
+    def pair(self, place: int) -> NamePair:
+        """The best pair of names of the party at a place of ``entities``."""
+        row = self.rows[place]
+        for reading in self.readings:
+            if row < len(reading.found.names):
+                break
+            row -= len(reading.found.names)
+        return NamePair(
             split=reading.split,
             name=reading.name,
             listed=int(reading.found.names[row]),
             facts=reading.found.facts[row],
-            total=float(totals[at]),
+            total=self.totals[place],
             kind=reading.kind,
         )
-    return pairs
 
 
-def _in_another_alphabet(reading: Reading, index: ListIndex) -> npt.NDArray[np.bool_]:
-    latin = index.searches[reading.kind].table.name_latin[reading.found.names] == 1
-    foreign: npt.NDArray[np.bool_] = latin != reading.split.name.isascii()
-    return foreign
-
-
-def _totals(every: Sequence[Reading], kind: Kind) -> Floats:
-    facts = [r.found.facts for r in every if r.kind == kind]
-    return log_odds(np.concatenate(facts), kind) if facts else np.empty(0)
+def _ranked(asked: Asked, index: ListIndex, wide: Width) -> Ranked:
+    """The parties with the best names, at most as many as are weighed."""
+    every = [r for kind in asked.kinds for r in readings(asked, kind, index, wide.names)]
+    if not every:
+        return Ranked([], [], [], [])
+    tables = [index.searches[r.kind].table for r in every]
+    entities = [t.name_entity[r.found.names] for t, r in zip(tables, every, strict=True)]
+    # Of equal names the one in the alphabet of the query is shown; then the order is that of
+    # the readings and of the names of each, which is fixed.
+    foreign = [
+        (t.name_latin[r.found.names] == 1) != r.split.name.isascii()
+        for t, r in zip(tables, every, strict=True)
+    ]
+    totals = [log_odds(r.found.facts, r.kind) for r in every]
+    best, values, rows = best_of_each(
+        np.concatenate(entities), np.concatenate(totals), np.concatenate(foreign), wide.entries
+    )
+    return Ranked(best.tolist(), values.tolist(), rows.tolist(), every)
 
 
 def readings(asked: Asked, kind: Kind, index: ListIndex, most: int) -> Iterator[Reading]:

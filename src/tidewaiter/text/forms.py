@@ -7,16 +7,18 @@ registries of the region and takes back words that rigour should have left alone
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import msgspec
 import msgspec.yaml
 
 from tidewaiter.text.clean import words
+from tidewaiter.text.glossary import sizes_of
 
 DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.[ ]?){1,5}[^\W\d_]\b\.?")
 
+REMEMBERED = 1 << 12  # patterns
 ABBREVIATION = 3  # letters with points that are no person's initials
 
 
@@ -50,14 +52,14 @@ def table() -> Table:
 
 
 @cache
-def _phrases() -> tuple[dict[tuple[str, ...], str], int]:
-    """Spellings as words -> class, and the length of the longest."""
+def _phrases() -> tuple[dict[tuple[str, ...], str], dict[str, tuple[int, ...]]]:
+    """Spellings as words -> class, and first words -> numbers of words, the longest first."""
     known = {
         tuple(words(spelling.text)): name
         for name, spellings in table().forms.items()
         for spelling in spellings
     }
-    return known, max(map(len, known))
+    return known, sizes_of(known)
 
 
 @cache
@@ -114,18 +116,23 @@ def _through_rigour(text: str) -> tuple[set[str], str]:
     kept = _kept()
     seen = {written: short for written, short in extract_org_types(text) if written not in kept}
     for written in sorted(seen, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(written)}(?!\w)", " ", text)
+        text = _standing_alone(written).sub(" ", text)
     classes = _class_of()
     return {classes[short] for short in seen.values() if short in classes}, text
 
 
+@lru_cache(REMEMBERED)
+def _standing_alone(written: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(written)}(?!\w)")
+
+
 def _own(tokens: tuple[str, ...]) -> tuple[list[str], set[str]]:
-    known, longest = _phrases()
+    known, sizes = _phrases()
     left: list[str] = []
     found: set[str] = set()
     at = 0
     while at < len(tokens):
-        for size in range(min(longest, len(tokens) - at), 0, -1):
+        for size in sizes.get(tokens[at], ()):
             if (form := known.get(tokens[at : at + size])) is not None:
                 found.add(form)
                 at += size

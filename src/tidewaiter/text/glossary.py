@@ -7,7 +7,7 @@ the words of trades and bodies, ``places.yml`` those of towns and countries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -56,11 +56,14 @@ class Places(msgspec.Struct, frozen=True):
 
 
 class Lookup(msgspec.Struct, frozen=True):
-    """Folded phrases and folded beginnings -> concept."""
+    """Folded phrases and folded beginnings -> concept.
+
+    ``sizes``: first word of phrases -> their numbers of words, the longest first.
+    """
 
     phrases: dict[tuple[str, ...], Concept]
     stems: dict[str, Concept]
-    longest: int
+    sizes: dict[str, tuple[int, ...]]
     shortest_stem: int
 
 
@@ -99,7 +102,15 @@ def lookup() -> Lookup:
                 stems.setdefault(key[0], concept)
             else:
                 phrases.setdefault(key, concept)
-    return Lookup(phrases, stems, max(map(len, phrases)), min(map(len, stems)))
+    return Lookup(phrases, stems, sizes_of(phrases), min(map(len, stems)))
+
+
+def sizes_of(phrases: Iterable[tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
+    """First word of phrases -> their numbers of words, the longest first."""
+    found: dict[str, set[int]] = {}
+    for phrase in phrases:
+        found.setdefault(phrase[0], set()).add(len(phrase))
+    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
 
 
 def concepts(folded: Sequence[str]) -> list[tuple[int, Concept | None]]:
@@ -115,10 +126,11 @@ def concepts(folded: Sequence[str]) -> list[tuple[int, Concept | None]]:
 
 
 def _phrase_at(folded: Sequence[str], at: int, known: Lookup) -> tuple[int, Concept | None]:
-    for size in range(min(known.longest, len(folded) - at), 0, -1):
+    for size in known.sizes.get(folded[at], ()):
+        # A slice that ends early is shorter, and a phrase of its own length or none.
         concept = known.phrases.get(tuple(folded[at : at + size]))
         if concept is not None:
-            return size, concept
+            return min(size, len(folded) - at), concept
     return 1, _stem_of(folded[at], known)
 
 

@@ -16,7 +16,7 @@ from tidewaiter.text.translit import to_latin
 REMEMBERED = 1 << 16
 
 
-class Term(msgspec.Struct, frozen=True, gc=False):
+class Term(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A word, or a phrase of the glossary.
 
     ``text`` as written (lower case), ``keys`` its comparable forms, the usual one first;
@@ -36,7 +36,7 @@ class Term(msgspec.Struct, frozen=True, gc=False):
         return self.keys[0]
 
 
-class Name(msgspec.Struct, frozen=True, gc=False):
+class Name(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A name as it is compared. Terms keep their order; repeated ones are dropped."""
 
     terms: tuple[Term, ...]
