@@ -47,6 +47,8 @@ class Lookup(msgspec.Struct, frozen=True, dict=True):
             "list_versions": self.list_versions,
             "results": found.results,
             "near": found.near,
+            "reached": found.reached,
+            "remarks": found.remarks,
         }
 
     def renewed(

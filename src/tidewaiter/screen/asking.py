@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from tidewaiter.screen.agreement import agreement
 from tidewaiter.screen.index import ListIndex
-from tidewaiter.screen.kinds import Kind, kind_of
+from tidewaiter.screen.kinds import Kind, kind_of, schema_named
 from tidewaiter.screen.listings import status_of, telling
 from tidewaiter.screen.model import model, probability, score
 from tidewaiter.screen.places import Split, splits
 from tidewaiter.screen.records import Comparison, Listed, Match, Query, Screened, checked_name
 from tidewaiter.screen.rules import rules
+from tidewaiter.screen.usable import usable
 from tidewaiter.screen.weighing import (
     DIGITS,
     Weighed,
@@ -37,7 +38,8 @@ def screen(
     listing has to be in force. ``BadDataError`` for a name that is too long to be one.
     """
     least = rules().threshold if threshold is None else threshold
-    asked = prepared(query)
+    known, remarks = usable(query)
+    asked = prepared(known)
     # A name of shared words alone is nobody's by its letters: all that is near may be meant.
     floor = rules().floor if asked.has_own_words else rules().floor_of_shared_words
     found = weigh(asked, index, min(least, floor), limit, least)
@@ -49,6 +51,8 @@ def screen(
         query=query,
         results=tuple(_match(w, index, least, day) for w in reached[: max(limit, sure)]),
         near=tuple(_match(w, index, least, day) for w in close[:most]),
+        reached=len(reached),
+        remarks=remarks,
     )
 
 
@@ -80,8 +84,8 @@ def compare(left: str, right: str, schema: str | None = None) -> Comparison:
     that is too long to be one.
     """
     ours, theirs = checked_name(left, "left"), checked_name(right, "right")
+    schema = schema_named(schema) or "Company"
     kind = kind_of(schema)
-    schema = schema or "Company"
     answers = [_one_way(ours, theirs, schema), _one_way(theirs, ours, schema)]
     found = [(each, index) for each, index in answers if each is not None and each.names]
     if not found:

@@ -15,6 +15,17 @@ KINDS: tuple[Kind, ...] = ("body", "person", "ship")
 PERSONS = frozenset({"Person"})
 SHIPS = frozenset({"Vessel"})
 BROAD = frozenset({"LegalEntity", "Thing", "Asset"})  # may turn out to be of another kind
+# FollowTheMoney's schemata of what can be listed; names of others are read as those of firms.
+SCHEMATA = (
+    "Airplane", "Asset", "Company", "CryptoWallet", "LegalEntity", "Organization", "Person",
+    "PublicBody", "Security", "Thing", "Vehicle", "Vessel",
+)  # fmt: skip
+
+
+def schema_named(text: str | None) -> str | None:
+    """The schema that is meant, in any case of letters; ``None`` if it is none."""
+    wanted = (text or "").strip().casefold()
+    return next((name for name in SCHEMATA if name.casefold() == wanted), None)
 
 
 def kind_of(schema: str | None) -> Kind:

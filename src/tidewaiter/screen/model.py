@@ -88,7 +88,7 @@ def contributions(facts: Floats, kind: Kind) -> list[tuple[float, Feature]]:
     """What each feature takes from or adds to one row of facts, the least first."""
     _, weights = _vector(kind)
     added = measured(facts.reshape(1, -1))[0] * weights
-    return [(float(added[at]), FEATURES[at]) for at in np.argsort(added, kind="stable")]
+    return sorted(zip(added.tolist(), FEATURES, strict=True), key=lambda each: each[0])
 
 
 def score(total: float) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from tidewaiter.screen.facts import GOES_ON, NEAR_LETTERS
+from tidewaiter.screen.facts import GOES_ON, NEAR_LETTERS, OWN
 from tidewaiter.screen.grams import rests, runs
 from tidewaiter.screen.likeness import ENDING, SHORTEST, likeness
 
@@ -159,8 +159,8 @@ def answers(certain, near, has_concept, term_concept):
 
 
 @numba.njit(nogil=True, cache=True)
-def laid_out(weights, sizes, least):
-    """The word of each answer, and the places of the answers, those of heavy words first.
+def laid_out(weights, kinds, sizes, least):
+    """The word of each answer, and the places of the answers: own words first, then by weight.
 
     ``sizes`` answers stand one after another for each word. Words that weigh no more than
     ``least`` are left out of the places, unless there are no others.
@@ -172,7 +172,8 @@ def laid_out(weights, sizes, least):
         heavy[:] = True
     places = np.empty(len(positions), np.int32)
     count = 0
-    for word in np.argsort(-weights, kind="mergesort"):
+    order = np.argsort(-weights, kind="mergesort")
+    for word in order[np.argsort(kinds[order] != OWN, kind="mergesort")]:
         if heavy[word]:
             for at in range(starts[word], starts[word] + sizes[word]):
                 places[count] = at
@@ -181,17 +182,22 @@ def laid_out(weights, sizes, least):
 
 
 @numba.njit(nogil=True, cache=True)
-def find_names(words, terms, likes, weights, postings, memory, floor, most):
+def find_names(words, terms, likes, query, postings, memory, figures, most):
     """The names that share most with a query, best first, at most ``most``.
 
     ``words``, ``terms``, ``likes`` say which listed terms answer which word of the query,
-    in order of the query's words, heaviest first; ``weights`` are the words'. ``postings``:
-    offsets and names of each term. ``memory`` has one row a name, side by side because they
-    are needed together: what it shares, what the current word gives, the last word, and the
-    weight of the name; the first three are 0, 0 and -1, also on return. A name is worth
-    keeping from ``floor``, twice the shared weight over the weight of both.
+    own words first and then the heaviest; ``query``: weights and kinds of the words.
+    ``postings``: offsets and names of each term. ``memory`` has one row a name, side by side
+    because they are needed together: what it shares, what the current word gives, the last
+    word, and the weight of the name; the first three are 0, 0 and -1, also on return.
+    ``figures``: from which share a name is worth keeping, twice the shared weight over the
+    weight of both; and what shared words have to weigh together, for a name to be found by
+    them alone where the query's own words weigh more.
     """
+    weights, kinds = query
+    floor, shared_alone = figures
     offsets, names = postings
+    by_shared = _finds_by_shared(weights, kinds, shared_alone)
     total = 0.0
     for weight in weights:
         total += weight
@@ -208,6 +214,7 @@ def find_names(words, terms, likes, weights, postings, memory, floor, most):
         # A name met here for the first time shares at most what is left; where others share
         # most of the query already, it would not be among the best.
         new = 2.0 * left / (total + left) >= max(floor, WORTH * best / total)
+        new = new and (by_shared or kinds[word] == OWN)
         gain = np.float32(likes[at] * weights[word])
         now = np.float32(word)
         first, end = offsets[terms[at]], offsets[terms[at] + 1]
@@ -232,6 +239,18 @@ def find_names(words, terms, likes, weights, postings, memory, floor, most):
                 memory[name, SHARED] += gain
             best = max(best, memory[name, SHARED])
     return _best(touched[:size], total, memory, floor, most)
+
+
+@numba.njit(nogil=True, cache=True)
+def _finds_by_shared(weights, kinds, enough):
+    own = 0.0
+    shared = 0.0
+    for word in range(len(weights)):
+        if kinds[word] == OWN:
+            own += weights[word]
+        else:
+            shared += weights[word]
+    return shared >= min(own, enough)
 
 
 @numba.njit(nogil=True, cache=True)

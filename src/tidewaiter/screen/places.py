@@ -19,7 +19,8 @@ import msgspec
 from tidewaiter.model.country import country_code, country_named
 from tidewaiter.text import read_name
 from tidewaiter.text.clean import clean, words
-from tidewaiter.text.fold import readings
+from tidewaiter.text.fold import fold, readings
+from tidewaiter.text.glossary import concepts
 
 Verdict = Literal["agrees", "conflicts", "unknown"]
 
@@ -74,12 +75,17 @@ def _cuts(text: str) -> Iterable[tuple[str, str]]:
     for pattern in (BRACKETS, TOWN):
         if match := pattern.search(text):
             yield text[: match.start()].rstrip(" ,"), match[1]
-    words_of = text.split(" ", 1)
-    if len(words_of) > 1 and all(t.kind == "place" for t in read_name(words_of[0]).terms):
-        yield words_of[1], words_of[0]
+    first, _, rest = text.partition(" ")
+    if rest and _is_known_place(first):
+        yield rest, first
     parts = text.split(",")
     for size in range(1, min(3, len(parts) - 1) + 1):
         yield ",".join(parts[:-size]).strip(), ",".join(parts[-size:]).strip()
+
+
+def _is_known_place(text: str) -> bool:
+    found = concepts([fold(word) for word in words(clean(text))])
+    return all(concept is not None and concept.kind == "place" for _, concept in found)
 
 
 def _is_name(head: str) -> bool:

@@ -95,12 +95,16 @@ class Screened(msgspec.Struct, frozen=True):
     """The answer to a query: ``results`` reach the threshold, best first.
 
     ``near`` holds the closest parties where nothing reaches it, with what speaks
-    against each. Equal scores are in order of ``entity_id``.
+    against each. Equal scores are in order of ``entity_id``. ``reached`` counts the parties
+    that reach the threshold, more than are given where ``limit`` cuts them off. ``remarks``
+    say what of the query could not be used.
     """
 
     query: Query
     results: tuple[Match, ...]
     near: tuple[Match, ...]
+    reached: int
+    remarks: tuple[str, ...]
 
 
 class Comparison(msgspec.Struct, frozen=True):

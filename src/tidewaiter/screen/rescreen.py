@@ -20,6 +20,7 @@ from tidewaiter.screen.kinds import Kind
 from tidewaiter.screen.listings import status
 from tidewaiter.screen.name_table import NameTable
 from tidewaiter.screen.records import Query
+from tidewaiter.screen.usable import usable
 from tidewaiter.screen.weighing import Asked, prepared, readings, width
 
 SIZE = 16  # bytes of a mark
@@ -42,7 +43,7 @@ class Change:
 
     def touches(self, query: Query, limit: int) -> bool:
         """Whether the answer to ``query`` may differ between the two."""
-        asked = prepared(query)
+        asked = prepared(usable(query)[0])
         if asked.numbers.schemed or asked.numbers.bare:
             return True  # an equal number finds parties that share no word
         before, after = (list(_found(seen, asked, limit)) for seen in self.sides)

@@ -26,6 +26,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     names_found: int
     entries_weighed: int
     least_shared: float
+    shared_alone: float
     names_alone: float
     identifier_conflict: float
     other_kind: float

@@ -126,10 +126,10 @@ class Search:
             words[asked.order],
             terms[asked.order],
             likes[asked.order],
-            asked.words[0],
+            asked.words[:2],
             self._postings,
             self._memory,
-            floor,
+            (floor, rules().shared_alone),
             most,
         )
         return Found(names, self.measure(asked, names))
@@ -239,7 +239,7 @@ class Search:
         )
         sizes = np.array([len(each.terms) for each in every], np.int64)
         # Words that say next to nothing are not searched by, unless there are no others.
-        positions, order = laid_out(weights, sizes, 2 * rules().particle)
+        positions, order = laid_out(weights, words[1], sizes, 2 * rules().particle)
         entries = (
             _concatenated([each.terms for each in every], np.int32),
             positions,

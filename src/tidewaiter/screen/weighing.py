@@ -20,7 +20,7 @@ from tidewaiter.screen.kinds import BROAD, KINDS, Kind, kind_of, read
 from tidewaiter.screen.model import LEAST, log_odds, model, score
 from tidewaiter.screen.near import best_of_each
 from tidewaiter.screen.places import Split, Verdict, splits, verdict
-from tidewaiter.screen.records import Query, checked_name
+from tidewaiter.screen.records import Query
 from tidewaiter.screen.rules import rules
 from tidewaiter.screen.search import Found
 from tidewaiter.screen.spellings import spellings
@@ -86,15 +86,15 @@ class Weighed(msgspec.Struct, frozen=True):
 
 
 def prepared(query: Query) -> Asked:
-    """Read a query. ``BadDataError`` for a name that cannot be one."""
+    """Read a query that is usable."""
     numbers = ids.in_field(query.identifiers)
     texts: list[str] = []
     for name in query.names:
-        found = ids.in_text(checked_name(name, f"query {query.query_id}"))
+        found = ids.in_text(name)
         numbers |= found
         texts.append(found.rest.strip())
     if query.address:
-        numbers |= ids.in_text(checked_name(query.address, f"query {query.query_id}, address"))
+        numbers |= ids.in_text(query.address)
     named = [text for text in texts if text]
     every = dict.fromkeys(each for text in spellings(named, "body") for each in splits(text))
     broad = query.schema is None or query.schema in BROAD
@@ -124,7 +124,7 @@ def weigh(
     """The listed parties that ``asked`` may mean, best first; equal scores in order of id.
 
     ``least`` is the score from which a party is of interest, and once one reaches ``enough``
-    only those that do are; ``limit`` is how many are wanted (0: all that are looked at).
+    only those that do are; of others ``limit`` are wanted (0: all that are looked at).
     Parties that cannot be among these by their names are not looked at whole; those with
     an equal number always are.
     """
@@ -137,22 +137,24 @@ def weigh(
         _weigh_one(asked, index.entry(at), ranked.pair(places[at]) if at in places else None)
         for at in numbered
     ]
+    reached = any(w.score >= enough for w in found)
     for place, entity in enumerate(ranked.entities):
         if entity in numbered:
             continue
-        if any(w.score >= enough for w in found):
-            least = max(least, enough)
         highest = round(score(ranked.totals[place] + added), DIGITS)
-        if highest < least or _is_outdone(highest, found, wanted):
+        if highest < (max(least, enough) if reached else least):
+            break
+        if highest < enough and len(found) >= wanted and _is_outdone(highest, found, wanted):
             break
         found.append(_weigh_one(asked, index.entry(entity), ranked.pair(place)))
+        reached = reached or found[-1].score >= enough
     found.sort(key=lambda w: (-w.score, w.entry.listed.entity_id))
     return found
 
 
 def _is_outdone(highest: float, found: Sequence[Weighed], wanted: int) -> bool:
     """Whether as many as are wanted have a better score than ``highest``."""
-    return len(found) >= wanted and sum(w.score > highest for w in found) >= wanted
+    return sum(w.score > highest for w in found) >= wanted
 
 
 def _with_equal_number(asked: Asked, index: ListIndex) -> list[int]:
@@ -318,7 +320,7 @@ def _ceiling(
     if place == "conflicts":
         names.append("place_conflict")
     if pair is not None:
-        names += name_ceilings(pair.facts, pair.kind)
+        names += name_ceilings(pair.facts.tolist(), pair.kind)
     options = [(float(getattr(rules(), name)), name) for name in names]
     highest, name = min(options)
     return name, highest
