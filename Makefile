@@ -30,6 +30,8 @@ setup: .venv/installed  ## prepare .venv from the lock file (system packages too
 
 .venv/installed: .venv/locked pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@echo "Compiling the comparison of names (half a minute, once)"
+	@$(BIN)/tidewaiter compare Velkon Velkon --json > /dev/null
 	@touch $@
 
 demo: setup  ## build a small workspace, run everything, print the leads and the report's path

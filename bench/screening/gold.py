@@ -134,6 +134,7 @@ def measure(
     for which in VIEWS:
         false: dict[str, list[float]] = defaultdict(list)
         asked_for: Counter[str] = Counter()
+        pooled: dict[str, list[Asked]] = defaultdict(list)
         for source, target in (*FIXED_ON, *REPORTED):
             if target not in indexes:
                 indexes[target] = ListIndex(of_publisher(parties, target))
@@ -154,10 +155,14 @@ def measure(
                     rate: measures.threshold_at(false[engine], asked_for[engine], rate)
                     for rate in RATES
                 }
+                pooled[engine] += found
                 rows[f"{engine}: {which}, {source} in {target}"] = figures(found, cuts)
                 if engine == "ours":
                     rows[f"ours: {which}, {source} in {target}"] |= _as_delivered(found)
                     errors += _missed(every, which, cuts[RATES[0]])
+        for engine, found in pooled.items():
+            cuts = {r: measures.threshold_at(false[engine], asked_for[engine], r) for r in RATES}
+            rows[f"{engine}: {which}, all reported lists"] = figures(found, cuts)
     return rows
 
 

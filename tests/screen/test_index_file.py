@@ -9,8 +9,11 @@ import msgspec
 import pytest
 
 from tidewaiter.screen import Listed, ListIndex, Query, screen
+from tidewaiter.screen.facts import facts
 from tidewaiter.screen.index_file import HEAD, Built, kept, opened, reading_version
+from tidewaiter.screen.near import find_names, near_terms
 
+STEPS = (near_terms, find_names, facts)
 NAMES = ["Zavod Velkon", "Завод Велконд", "Elektrovelkon NPO", "Qumtor Trading", "Ünsal Elektronik"]
 LIST = [
     Listed(
@@ -50,7 +53,7 @@ def test_a_kept_index_answers_alike(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["lists"]
 
 
-@pytest.mark.parametrize("damage", ["head", "cut", "gone", "garbage"])
+@pytest.mark.parametrize("damage", ["head", "cut", "gone", "garbage", "one byte"])
 def test_a_damaged_index_is_built_again(tmp_path: Path, damage: str) -> None:
     """A head, a file or bytes that are missing or wrong cost time and nothing else."""
     folder = tmp_path / "lists"
@@ -60,6 +63,10 @@ def test_a_damaged_index_is_built_again(tmp_path: Path, damage: str) -> None:
         (folder / HEAD).write_bytes(b"{")
     elif damage == "cut":
         entries.write_bytes(entries.read_bytes()[:-9])
+    elif damage == "one byte":
+        content = bytearray(entries.read_bytes())
+        content[-2] ^= 1
+        entries.write_bytes(content)
     elif damage == "gone":
         entries.unlink()
     else:
@@ -74,6 +81,16 @@ def test_the_index_works_where_nothing_can_be_written(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("a file where a folder should be")
     assert answers(opened(blocked / "lists", built)[0]) == answers(ListIndex(LIST))
+
+
+def test_each_step_is_compiled_once(tmp_path: Path) -> None:
+    """An index in memory and a mapped one run the same compiled code: compiling takes long."""
+    opened(tmp_path / "lists", built)
+    for index in (built()[0], *(each[0] for each in [kept(tmp_path / "lists")] if each)):
+        answers(index)
+    assert {step.py_func.__name__: len(step.signatures) for step in STEPS} == {
+        step.py_func.__name__: 1 for step in STEPS
+    }
 
 
 def test_the_version_of_reading_is_stable() -> None:

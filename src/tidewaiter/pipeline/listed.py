@@ -21,18 +21,22 @@ from tidewaiter.store.manifest import State
 from tidewaiter.store.workspace import Workspace
 
 TABLE = "statements"
-DAY = "as of"  # beside the lists' names in what is kept of an index
+DAY, UNDATED = "as of", "undated rows"  # beside the lists' names in what is kept of an index
 COLUMNS = (
     "entity_id", "schema", "prop", "value", "original_value", "source_id", "locator", "aspect",
 )  # fmt: skip
 
 
 class Lists(msgspec.Struct, frozen=True):
-    """The lists of a workspace on ``as_of``, ready to be asked; a version for each list."""
+    """The lists of a workspace on ``as_of``, ready to be asked; a version for each list.
+
+    ``undated`` counts rows of lists that carry no date and are left out on a named day.
+    """
 
     index: ListIndex
     as_of: str
     versions: dict[str, str]
+    undated: int = 0
 
 
 def of_workspace(workspace: Workspace, settings: Settings, day: str | None) -> Lists:
@@ -48,28 +52,33 @@ def of_workspace(workspace: Workspace, settings: Settings, day: str | None) -> L
                 return _built(seen)
 
         index, facts = opened(folder(workspace.path, state, day), build)
+    undated = int(facts.get(UNDATED, 0))
     if not len(index):
         raise MissingError(
-            "no list entry is in view",
+            f"no list entry is in view on {as_of}: {undated:,} rows of lists carry no date"
+            if undated
+            else "no list entry is in view",
             where=str(workspace.path),
-            next_step="load a list with: tidewaiter load PATH, or name a later day",
+            next_step="leave the day away: it leaves rows without a date out"
+            if undated
+            else "load a list with: tidewaiter load PATH, or name a later day",
         )
-    return Lists(index, as_of, _lists(facts))
+    return Lists(index, as_of, _lists(facts), undated)
 
 
 def of_world(seen: World) -> Lists:
     """The lists in view in a world that is open already."""
     day = seen.day if seen.clock.named else None
     index, facts = opened(folder(seen.root, seen.state, day), lambda: _built(seen))
-    return Lists(index, seen.day, _lists(facts))
+    return Lists(index, seen.day, _lists(facts), int(facts.get(UNDATED, 0)))
 
 
 def kept_for(root: Path, versions: dict[str, str], as_of: str) -> Lists | None:
     """The kept index over these versions of the lists on that day, if it still lies there."""
     for each in sorted((root / "cache").glob("lists-*")):
         found = kept(each)
-        if found is not None and found[1] == {**versions, DAY: as_of}:
-            return Lists(found[0], as_of, versions)
+        if found is not None and (_lists(found[1]), found[1][DAY]) == (versions, as_of):
+            return Lists(found[0], as_of, versions, int(found[1].get(UNDATED, 0)))
     return None
 
 
@@ -85,11 +94,12 @@ def folder(root: Path, state: State, day: str | None) -> Path:
 
 def _built(seen: World) -> tuple[ListIndex, dict[str, str]]:
     statements = seen.fetch(TABLE, *COLUMNS)
-    return ListIndex(listed_parties(statements, seen.uris)), {**_versions(seen), DAY: seen.day}
+    facts = {DAY: seen.day, UNDATED: str(seen.left_out.get(TABLE, 0))}
+    return ListIndex(listed_parties(statements, seen.uris)), _versions(seen) | facts
 
 
 def _lists(facts: dict[str, str]) -> dict[str, str]:
-    return {name: version for name, version in facts.items() if name != DAY}
+    return {name: version for name, version in facts.items() if name not in {DAY, UNDATED}}
 
 
 def _versions(seen: World) -> dict[str, str]:

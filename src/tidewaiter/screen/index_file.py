@@ -1,12 +1,13 @@
 """An index kept as a folder of arrays, mapped back into memory as they are.
 
-What cannot be read whole, or was written by another version of the reading of names, is
+What is not there byte for byte, or was written by another version of the reading of names, is
 not an error: the index is computed again, for it holds nothing that the lists do not.
 """
 
 from __future__ import annotations
 
 import shutil
+import zlib
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
@@ -23,9 +24,10 @@ from tidewaiter.screen.kinds import KINDS, Kind
 from tidewaiter.screen.name_table import NameTable
 from tidewaiter.store import atomic
 
-FORMAT = 4  # raised whenever the arrays mean something else
+FORMAT = 5  # raised whenever the arrays mean something else
 HEAD = "index.json"
 SMALL = 4096  # bytes: not worth a mapping
+BLOCK = 1 << 20
 WHOLE = ("entries", "entry_offsets", "numbers", "number_entries")
 TABLE = tuple(
     field.name
@@ -36,13 +38,15 @@ READING = ("tidewaiter.text", "tidewaiter.screen")  # packages whose files decid
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What is not an array: format, size of every file, names of concepts and forms.
+    """What is not an array: format, checksum of every file, names of concepts and forms.
 
-    ``facts`` are the keeper's own: what the index was made of.
+    ``facts`` are the keeper's own: what the index was made of. A damaged array would not only
+    answer wrongly: compiled code would read beyond it. CRC-32 finds damage, at a gigabyte a
+    second; against malice the workspace as a whole is to be guarded.
     """
 
     format: int
-    sizes: dict[str, int]
+    checksums: dict[str, int]
     concepts: dict[Kind, tuple[str, ...]]
     forms: dict[Kind, tuple[str, ...]]
     facts: dict[str, str]
@@ -71,6 +75,14 @@ def opened(folder: Path, build: Callable[[], Built]) -> Built:
     return found
 
 
+def _checksum(path: Path) -> int:
+    found = 0
+    with path.open("rb") as handle:
+        while block := handle.read(BLOCK):
+            found = zlib.crc32(block, found)
+    return found
+
+
 def kept(folder: Path) -> Built | None:
     """The index kept in ``folder`` and its facts; ``None`` if none is whole."""
     found = _read(folder)
@@ -81,13 +93,13 @@ def _write(arrays: Arrays, facts: dict[str, str], folder: Path) -> None:
     """Write aside, then publish: who opens it finds all or nothing."""
     try:
         with atomic.folder_aside(folder.parent) as aside:
-            sizes = {}
+            checksums = {}
             for name, array in _named(arrays).items():
                 np.save(aside / name, array, allow_pickle=False)
-                sizes[name] = (aside / name).stat().st_size
+                checksums[name] = _checksum(aside / name)
             head = Head(
                 format=FORMAT,
-                sizes=sizes,
+                checksums=checksums,
                 concepts={kind: each.concepts for kind, each in arrays.tables.items()},
                 forms={kind: each.forms for kind, each in arrays.tables.items()},
                 facts=facts,
@@ -111,8 +123,9 @@ def _read(folder: Path) -> tuple[Arrays, dict[str, str]] | None:
     """The arrays of a folder, mapped; ``None`` if it is absent, cut short or of another format."""
     try:
         head = msgspec.json.decode((folder / HEAD).read_bytes(), type=Head)
-        sizes = {name: (folder / name).stat().st_size for name in head.sizes}
-        if head.format != FORMAT or sizes != head.sizes:
+        if head.format != FORMAT:
+            return None
+        if any(_checksum(folder / name) != known for name, known in head.checksums.items()):
             return None
         tables = {kind: _table(folder, kind, head) for kind in KINDS}
         whole = {name: _mapped(folder / f"{name}.npy") for name in WHOLE}

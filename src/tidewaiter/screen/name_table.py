@@ -82,6 +82,14 @@ class NameTable(msgspec.Struct, frozen=True, dict=True):
     concepts: tuple[str, ...]
     forms: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        # Mapped arrays cannot be written to. If those in memory could, every compiled step
+        # would be compiled a second time for them, which takes a quarter of a minute.
+        for field in self.__struct_fields__:
+            value = getattr(self, field)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+
     @cached_property
     def concept_ids(self) -> dict[str, int]:
         """Concept -> its number."""

@@ -23,8 +23,6 @@ LONG, MANY_TIMES = 1000, 4
 WORTH = 0.6  # share of the best from which a name is still of interest
 SAME_BUT_ONE = 1 << 10
 MOST_NEAR = 20  # near spellings of one word
-NONE = np.float32(-1)
-SHARED, CURRENT, LAST, WEIGHT = 0, 1, 2, 3  # columns of the memory of ``find_names``
 
 
 @numba.njit(nogil=True, cache=True)
@@ -159,11 +157,12 @@ def answers(certain, near, has_concept, term_concept):
 
 
 @numba.njit(nogil=True, cache=True)
-def laid_out(weights, kinds, sizes, least):
+def laid_out(weights, kinds, sizes, likes, least):
     """The word of each answer, and the places of the answers: own words first, then by weight.
 
-    ``sizes`` answers stand one after another for each word. Words that weigh no more than
-    ``least`` are left out of the places, unless there are no others.
+    ``sizes`` answers stand one after another for each word; of one word the most alike come
+    first. Words that weigh no more than ``least`` are left out of the places, unless there
+    are no others.
     """
     positions = np.repeat(np.arange(len(sizes)), sizes).astype(np.int32)
     starts = np.cumsum(sizes) - sizes
@@ -175,9 +174,11 @@ def laid_out(weights, kinds, sizes, least):
     order = np.argsort(-weights, kind="mergesort")
     for word in order[np.argsort(kinds[order] != OWN, kind="mergesort")]:
         if heavy[word]:
-            for at in range(starts[word], starts[word] + sizes[word]):
-                places[count] = at
-                count += 1
+            start, end = starts[word], starts[word] + sizes[word]
+            places[count : count + sizes[word]] = start + np.argsort(
+                -likes[start:end], kind="mergesort"
+            )
+            count += sizes[word]
     return positions, places[:count]
 
 
@@ -187,9 +188,9 @@ def find_names(words, terms, likes, query, postings, memory, figures, most):
 
     ``words``, ``terms``, ``likes`` say which listed terms answer which word of the query,
     own words first and then the heaviest; ``query``: weights and kinds of the words.
-    ``postings``: offsets and names of each term. ``memory`` has one row a name, side by side
-    because they are needed together: what it shares, what the current word gives, the last
-    word, and the weight of the name; the first three are 0, 0 and -1, also on return.
+    ``postings``: offsets and names of each term. ``memory`` has three cells a name, in arrays
+    of their own so that the first two stay near the processor: what it shares (0), the last
+    word that it answered, counted from 1 (0), and its weight; zero again on return.
     ``figures``: from which share a name is worth keeping, twice the shared weight over the
     weight of both; and what shared words have to weigh together, for a name to be found by
     them alone where the query's own words weigh more.
@@ -197,6 +198,7 @@ def find_names(words, terms, likes, query, postings, memory, figures, most):
     weights, kinds = query
     floor, shared_alone = figures
     offsets, names = postings
+    shared, answered, _ = memory
     by_shared = _finds_by_shared(weights, kinds, shared_alone)
     total = 0.0
     for weight in weights:
@@ -216,28 +218,23 @@ def find_names(words, terms, likes, query, postings, memory, figures, most):
         new = 2.0 * left / (total + left) >= max(floor, WORTH * best / total)
         new = new and (by_shared or kinds[word] == OWN)
         gain = np.float32(likes[at] * weights[word])
-        now = np.float32(word)
         first, end = offsets[terms[at]], offsets[terms[at] + 1]
         if not new and end - first > LONG + MANY_TIMES * size:
             continue  # a word of thousands of names hardly changes the order of the few found
         for place in range(first, end):
             name = names[place]
-            if memory[name, LAST] == NONE:
+            if answered[name] == word + 1:
+                continue  # by a term that is more alike
+            if answered[name] == 0:
                 if not new:
                     continue
                 if size == len(touched):
                     touched = _longer(touched)
                 touched[size] = name
                 size += 1
-            if memory[name, LAST] == now:
-                if gain > memory[name, CURRENT]:
-                    memory[name, SHARED] += gain - memory[name, CURRENT]
-                    memory[name, CURRENT] = gain
-            else:
-                memory[name, LAST] = now
-                memory[name, CURRENT] = gain
-                memory[name, SHARED] += gain
-            best = max(best, memory[name, SHARED])
+            answered[name] = word + 1
+            shared[name] += gain
+            best = max(best, shared[name])
     return _best(touched[:size], total, memory, floor, most)
 
 
@@ -255,18 +252,17 @@ def _finds_by_shared(weights, kinds, enough):
 
 @numba.njit(nogil=True, cache=True)
 def _best(touched, total, memory, floor, most):
+    shared, answered, name_weight = memory
     size = len(touched)
     scores = np.empty(size, np.float32)
     bins = np.zeros(BINS + 1, np.int32)
     for at in range(size):
         name = touched[at]
-        shared = memory[name, SHARED]
-        score = 2.0 * shared / (total + max(memory[name, WEIGHT], shared))
+        score = 2.0 * shared[name] / (total + max(name_weight[name], shared[name]))
         scores[at] = score
         bins[min(BINS, int(score * BINS))] += 1
-        memory[name, SHARED] = 0.0
-        memory[name, CURRENT] = 0.0
-        memory[name, LAST] = NONE
+        shared[name] = 0.0
+        answered[name] = 0
     cut = BINS
     kept = bins[BINS]
     while cut > 0 and kept < most:

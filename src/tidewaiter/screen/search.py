@@ -46,6 +46,7 @@ PART = 0.5  # likeness of a compound and the word that it ends with
 SURE = 0.8  # from this likeness an unknown word is taken to be as common as the listed one
 OTHER_FORM = 1 << 63  # bit of a legal form that the list has not
 MOST_JOINED = 4  # words, or single letters, that make one word
+VOWELS = frozenset("aeiou")
 SHORTEST_PART = 3  # letters of the parts of a word that was written without a space
 
 Floats = npt.NDArray[np.float64]
@@ -96,9 +97,7 @@ class Search:
         self._asked: dict[Name, Asked] = {}
         spellings, names = len(table.spelling_offsets) - 1, len(table.name_entity)
         self._counts = np.zeros(spellings, np.int16)
-        self._memory = np.zeros((names, 4), np.float32)
-        self._memory[:, 2] = -1
-        self._memory[:, 3] = table.name_weight
+        self._memory = (np.zeros(names, np.float32), np.zeros(names, np.uint8), table.name_weight)
         self._head = np.full(len(table.term_spelling), -1, np.int32)
         self._scratch = np.zeros((3, 64), np.int64)
         self._endings = endings()
@@ -184,9 +183,11 @@ class Search:
         if options:
             cut = min(options)[1]
             return [_written(text, part) for part in (letters[:cut], letters[cut:])]
-        alone = [fold(each) for each in text] if 1 < len(text) <= MOST_JOINED else []
-        if alone and all(self._spelling(each.encode()) >= 0 for each in alone):
-            return [_written(text, each) for each in alone]
+        # Initials written without points: two letters, or more that are no syllable.
+        initials = 1 < len(text) <= (MOST_JOINED if not VOWELS & set(letters) else 2)
+        alone = [(each, fold(each)) for each in text] if initials else []
+        if all(self._spelling(each.encode()) >= 0 for _, each in alone):
+            return [_written(*each) for each in alone]
         return []
 
     def pairs(self, name: Name, listed: int) -> list[tuple[int, int, int]]:
@@ -238,12 +239,13 @@ class Search:
             ),
         )
         sizes = np.array([len(each.terms) for each in every], np.int64)
+        likes = _concatenated([each.likes for each in every], np.float32)
         # Words that say next to nothing are not searched by, unless there are no others.
-        positions, order = laid_out(weights, words[1], sizes, 2 * rules().particle)
+        positions, order = laid_out(weights, words[1], sizes, likes, 2 * rules().particle)
         entries = (
             _concatenated([each.terms for each in every], np.int32),
             positions,
-            _concatenated([each.likes for each in every], np.float32),
+            likes,
             _concatenated([each.hows for each in every], np.int32),
         )
         return Asked(words, entries, order)

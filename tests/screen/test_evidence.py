@@ -1,0 +1,104 @@
+"""Evidence that agrees never lowers a score, and what conflicts never raises it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidewaiter.screen import Listed, ListIndex, Listing, Query, screen
+
+LISTING = Listing(
+    list_id="x",
+    measure="asset_freeze",
+    programme=None,
+    listed_on="2024-01-01",
+    delisted_on=None,
+    source_id="0" * 64,
+    uri="sources/x",
+    locator="row 2",
+    excerpt="",
+)
+FIRM = Listed(
+    entity_id="x:firm",
+    caption="Velkon Radio Plant",
+    schema="Company",
+    names=("Velkon Radio Plant", "АО «Радиозавод Велкон»"),
+    identifiers=("inn:7700000016",),
+    countries=("RU",),
+    addresses=("Lenina Prospekt 1, Omsk, Russian Federation",),
+    listings=(LISTING,),
+)
+PERSON = Listed(
+    entity_id="x:person",
+    caption="VELKONOV Ivan Petrovich",
+    schema="Person",
+    names=("VELKONOV Ivan Petrovich", "Велконов Иван Петрович"),
+    countries=("RU",),
+    addresses=("Lenina Prospekt 1, Omsk, Russian Federation",),
+    birth_dates=("1970-02-03",),
+    listings=(LISTING,),
+)
+INDEX = ListIndex([FIRM, PERSON])
+
+AGREES = {
+    "Company": {
+        "identifiers": ("inn:7700000016",),
+        "country": "RU",
+        "address": "1 Prospekt Lenina, Omsk",
+    },
+    "Person": {
+        "birth_date": "1970-02-03",
+        "country": "Russia",
+        "address": "1 Prospekt Lenina, Omsk",
+    },
+}
+CONFLICTS = {
+    "Company": {"identifiers": ("inn:5000000017",), "country": "KZ"},
+    "Person": {"birth_date": "1951-07-19", "country": "KZ"},
+}
+NAMES = {
+    "Company": ("Velkon", "Velkon Radio Plant", "Radiozavod Velcon", "Velkon Radio Plant Trading"),
+    "Person": ("Ivan Velkonov", "Velkonov I. P.", "Velkonov Ivan Petrovich", "Petr Velkonov"),
+}
+SCHEMATA = sorted(NAMES)
+
+
+def found(schema: str, name: str, **known: Any) -> float:
+    """The score of the listed party of a schema; 0 where it is not given."""
+    query = Query(query_id="q", names=(name,), schema=schema, **known)
+    answer = screen(query, INDEX, threshold=0.0, limit=10)
+    wanted = "x:firm" if schema == "Company" else "x:person"
+    return max((m.score for m in answer.results if m.entity_id == wanted), default=0.0)
+
+
+@given(st.data())
+def test_agreeing_evidence_never_lowers_a_score(data: st.DataObject) -> None:
+    """Any field that agrees, added to any others that agree or conflict."""
+    schema = data.draw(st.sampled_from(SCHEMATA))
+    name = data.draw(st.sampled_from(NAMES[schema]))
+    field = data.draw(st.sampled_from(sorted(AGREES[schema])))
+    others = data.draw(st.sets(st.sampled_from(sorted(AGREES[schema]))))
+    known = {each: AGREES[schema][each] for each in others - {field}}
+    against = data.draw(st.sets(st.sampled_from(sorted(CONFLICTS[schema]))))
+    known |= {each: CONFLICTS[schema][each] for each in against - {field} - others}
+    more = found(schema, name, **known, **{field: AGREES[schema][field]})
+    assert more >= found(schema, name, **known)
+
+
+@pytest.mark.parametrize("schema", SCHEMATA)
+def test_each_agreeing_field_raises_a_middling_score(schema: str) -> None:
+    """It does not only not lower it: it says something."""
+    name = NAMES[schema][1]
+    for field, value in AGREES[schema].items():
+        assert found(schema, name, **{field: value}) > found(schema, name), field
+
+
+@pytest.mark.parametrize("schema", SCHEMATA)
+def test_each_conflicting_field_lowers_a_score(schema: str) -> None:
+    """Another number, country or date speaks against a pair, and does not veto it."""
+    name = NAMES[schema][2]
+    for field, value in CONFLICTS[schema].items():
+        assert 0 < found(schema, name, **{field: value}) < found(schema, name), field
