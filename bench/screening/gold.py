@@ -24,6 +24,7 @@ from tidewaiter.screen.rules import rules
 from tidewaiter.text import name_key
 
 REPORTED = (("eu_833", "us"), ("eu_833", "eu_269"), ("eu_833", "ua"))
+POOLED = ("us", "eu_269")  # asked as one set, too; what stands on Ukraine's list is told apart
 FIXED_ON = (("ua", "us"), ("us", "ua"), ("uk", "us"))
 RATES = (0.25, 0.10)
 MOST = 200  # companies a pair of lists that the threshold is fixed on
@@ -151,19 +152,22 @@ def measure(
                     false[engine] += [score for each in found for score in each.false()]
                     asked_for[engine] += len(found)
                     continue
-                cuts = {
-                    rate: measures.threshold_at(false[engine], asked_for[engine], rate)
-                    for rate in RATES
-                }
-                pooled[engine] += found
+                cuts = _thresholds(false[engine], asked_for[engine])
+                pooled[engine] += found if target in POOLED else []
                 rows[f"{engine}: {which}, {source} in {target}"] = figures(found, cuts)
                 if engine == "ours":
                     rows[f"ours: {which}, {source} in {target}"] |= _as_delivered(found)
                     errors += _missed(every, which, cuts[RATES[0]])
         for engine, found in pooled.items():
-            cuts = {r: measures.threshold_at(false[engine], asked_for[engine], r) for r in RATES}
-            rows[f"{engine}: {which}, all reported lists"] = figures(found, cuts)
+            title = f"{engine}: {which}, eu_833 in us and eu_269 together"
+            rows[title] = figures(found, _thresholds(false[engine], asked_for[engine]))
+            rows[title] |= _as_delivered(found) if engine == "ours" else {}
     return rows
+
+
+def _thresholds(false: Sequence[float], queries: int) -> dict[float, float]:
+    """The threshold for each rate of false positives."""
+    return {rate: measures.threshold_at(false, queries, rate) for rate in RATES}
 
 
 def _as_delivered(every: Sequence[Asked]) -> dict[str, float]:
