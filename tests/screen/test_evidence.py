@@ -43,7 +43,7 @@ PERSON = Listed(
 )
 INDEX = ListIndex([FIRM, PERSON])
 
-AGREES = {
+AGREES: dict[str, dict[str, Any]] = {
     "Company": {
         "identifiers": ("inn:7700000016",),
         "country": "RU",
@@ -55,7 +55,7 @@ AGREES = {
         "address": "1 Prospekt Lenina, Omsk",
     },
 }
-CONFLICTS = {
+CONFLICTS: dict[str, dict[str, Any]] = {
     "Company": {"identifiers": ("inn:5000000017",), "country": "KZ"},
     "Person": {"birth_date": "1951-07-19", "country": "KZ"},
 }
