@@ -124,7 +124,7 @@ def test_comparing_a_file_adds_its_columns(tmp_path: Path) -> None:
         (["run", "--as-of", "soon", "-w", "{demo}"], 2, "not a date"),
         (["run", "--only", "dance", "-w", "{demo}"], 2, "no stage"),
         (["run", "--threads", "-1", "-w", "{demo}"], 2, "out of its range"),
-        (["screen", "absent.csv", "-w", "{demo}"], 3, "cannot be read"),
+        (["screen", "absent.csv", "-w", "{demo}"], 4, "no such file"),
         (["compare", "one", "two", "three"], 2, "names were given"),
         (["judge", "a", "a", "no", "--by", "X", "-w", "{demo}"], 2, "two different ids"),
         (["init", "{root}"], 2, "not empty"),

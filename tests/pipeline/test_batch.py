@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from tidewaiter.errors import BadDataError, MissingError, UsageError
+from tidewaiter.errors import BadDataError, BusyError, MissingError, UsageError
 from tidewaiter.pipeline import batch
 from tidewaiter.pipeline.lookup import Lookup, lists_of
+from tidewaiter.report import table
 from tidewaiter.screen import Listed, ListIndex, Listing, Query
 from tidewaiter.screen.index_file import opened
 
@@ -153,3 +157,148 @@ def test_a_line_says_what_it_answers(whole: bytes) -> None:
     for line in lines:
         assert (line["list_versions"], line["as_of"]) == ({"x": "1"}, "2024-01-01")
     assert sum(bool(line["results"]) for line in lines) >= len(PARTIES)
+
+
+def headline(answer: dict[str, Any]) -> str:
+    """The first line of an answer as a person sees it."""
+    return str(table.screened(answer).renderables[0])
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_query_that_cannot_be_asked_does_not_end_the_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    """Its answer is empty and says why, the others are as ever; also where it is asked again."""
+    monkeypatch.setattr(batch, "SEVERAL", 2)
+    monkeypatch.setattr(batch, "CHUNK", 2)
+    asked = [
+        *QUERIES[:3],
+        Query(query_id="long", names=("v" * 3_000,)),
+        Query(query_id="dots", names=("...",)),
+    ]
+    path, again = tmp_path / "out.jsonl", tmp_path / "again.jsonl"
+    found = batch.write_answers(path, lists(tmp_path, PARTIES, "1", threads), asked, ASK, quiet)
+    assert (found.done, found.remarked) == (5, 2)
+    answers = [msgspec.json.decode(line) for line in path.read_bytes().splitlines()]
+    assert all(answer["results"] for answer in answers[:3])
+    assert {key: answers[3][key] for key in ("results", "near", "reached")} == {
+        "results": [], "near": [], "reached": 0,
+    }  # fmt: skip
+    (remark,) = answers[3]["remarks"]
+    assert remark.startswith("not asked: a name has 3,000 characters")
+    assert "; give the name alone" in remark
+    assert list(answers[3]) == list(answers[0])
+    assert headline(answers[3]).endswith(": not asked")
+    assert headline(answers[4]) == "...: nothing to compare"
+    now = lists(tmp_path, PARTIES, "2", threads)
+    found = batch.write_answers(again, now, asked, ASK, quiet, path)
+    assert (found.done, found.remarked) == (1, 2)
+    again.rename(tmp_path / "third.jsonl.part")
+    found = batch.write_answers(tmp_path / "third.jsonl", now, asked, ASK, quiet)
+    assert (found.kept, found.remarked) == (5, 2)
+
+
+def test_a_worker_that_is_killed_is_told_and_what_was_written_stays(
+    tmp_path: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No waiting for ever; the same command goes on where it was."""
+    monkeypatch.setattr(batch, "SEVERAL", 10)
+    monkeypatch.setattr(batch, "CHUNK", 5)
+    monkeypatch.setattr(batch, "AHEAD", 1)
+    answered = batch._line
+    us = os.getpid()
+
+    def deadly(lists: Lookup, query: Query, ask: batch.Ask) -> bytes:
+        if query.query_id == "70":
+            assert os.getpid() != us
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answered(lists, query, ask)
+
+    path = tmp_path / "answers.jsonl"
+    now = lists(tmp_path, PARTIES, "1", 2)
+    with monkeypatch.context() as patched:
+        patched.setattr(batch, "_line", deadly)
+        with pytest.raises(MissingError, match="has ended") as told:
+            batch.write_answers(path, now, QUERIES, ASK, quiet)
+        assert f"{path}.part; run the same command again" in told.value.next_step
+        with pytest.raises(MissingError, match="has ended"):
+            list(batch.answers(now, QUERIES, ASK))
+    assert not path.exists()
+    assert not list(tmp_path.glob("*.lock"))
+    found = batch.write_answers(path, now, QUERIES, ASK, quiet)
+    assert 0 < found.kept <= 70
+    assert path.read_bytes() == whole
+
+
+def test_few_chunks_are_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million queries do not pile up before the first answer is taken."""
+    monkeypatch.setattr(batch, "SEVERAL", 10)
+    monkeypatch.setattr(batch, "CHUNK", 2)
+    taken: list[int] = []
+
+    def counted(number: int) -> int:
+        taken.append(number)
+        return number
+
+    class Counted(list[Query]):
+        def __iter__(self) -> Any:
+            return (self[counted(at)] for at in range(len(self)))
+
+    lines = batch._lines(lists(tmp_path, PARTIES, "1", 2), Counted(QUERIES), ASK)
+    next(lines)
+    lines.close()
+    assert len(taken) == 2 * batch.AHEAD * 2
+
+
+def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:
+    """The second is told; nothing of the first is touched, and no lock is left behind."""
+    path, now = tmp_path / "answers.jsonl", lists(tmp_path, PARTIES, "1")
+    told = []
+
+    def second(_what: str, done: int, _of: int) -> None:
+        if done == 2:
+            with pytest.raises(BusyError, match="another process writes this file") as busy:
+                batch.write_answers(path, now, QUERIES[:1], ASK, quiet)
+            told.append(busy.value.where)
+
+    batch.write_answers(path, now, QUERIES[:5], ASK, second)
+    assert told == [f"{path}.part"]
+    assert len(path.read_bytes().splitlines()) == 5
+    assert [each.name for each in tmp_path.glob("answers*")] == ["answers.jsonl"]
+
+
+def test_nothing_of_others_is_overwritten(tmp_path: Path, whole: bytes) -> None:
+    """A folder, a pipe, what is read, and files that are no answers are refused."""
+    source, foreign = tmp_path / "asked.csv", tmp_path / "notes.txt"
+    source.write_text("name\nVelkon\n")
+    foreign.write_text('{"note": "not an answer"}\n')
+    (tmp_path / "linked.csv").symlink_to(source)
+    (tmp_path / "begun.jsonl.part").write_text("mine")
+    (tmp_path / "read.jsonl.part").write_bytes(whole)
+    os.mkfifo(tmp_path / "pipe")
+    refused = {
+        Path(): "no file is named",
+        tmp_path: "it is a folder",
+        tmp_path / "pipe": "not a regular file",
+        source: "which is read",
+        tmp_path / "linked.csv": "which is read",
+        tmp_path / "x" / ".." / "asked.csv": "which is read",
+        foreign: "does not hold answers of screen",
+        tmp_path / "begun.jsonl": "does not hold answers of screen",
+        tmp_path / "read.jsonl": "which is read",
+        foreign / "out.jsonl": "is not a folder",
+        tmp_path / ("n" * 300): "File name too long",
+    }
+    for path, why in refused.items():
+        with pytest.raises(UsageError, match=why):
+            batch.check_target(path, [source, tmp_path / "read.jsonl.part"])
+    assert foreign.read_text().startswith('{"note"')
+
+
+def test_what_is_ours_may_be_written_anew(tmp_path: Path, whole: bytes) -> None:
+    """Answers, an empty file, and one that was broken off within its first line."""
+    for content, broken in ((whole, b""), (b"", whole[:50]), (whole, whole)):
+        (tmp_path / "ours.jsonl").write_bytes(content)
+        (tmp_path / "ours.jsonl.part").write_bytes(broken)
+        batch.check_target(tmp_path / "ours.jsonl", [tmp_path / "asked.csv"])
+    batch.check_target(tmp_path / "not" / "yet" / "there.jsonl", [])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,13 +13,17 @@ import typer
 from tidewaiter.cli import console
 from tidewaiter.cli.console import JsonOption, WaitOption, WorkspaceOption
 from tidewaiter.cli.work import AsOfOption
-from tidewaiter.errors import UsageError
+from tidewaiter.errors import EXIT_INTERRUPTED, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
 
     from tidewaiter.pipeline.lookup import Lookup
     from tidewaiter.screen import Query
+
+MOST_RESULTS = 1_000
+EXIT_TERMINATED = 143  # 128 + SIGTERM, as 130 is 128 + SIGINT
 
 ThresholdOption = Annotated[
     float | None, typer.Option(help="Score from which it is a match.", min=0, max=1)
@@ -35,7 +41,7 @@ class Answer(StrEnum):
 def screen(
     what: Annotated[list[str], typer.Argument(help="A CSV file of queries, or names.")],
     workspace: WorkspaceOption = None,
-    limit: Annotated[int, typer.Option(help="Results a query.", min=1)] = 5,
+    limit: Annotated[int, typer.Option(help="Results a query.", min=1, max=MOST_RESULTS)] = 5,
     threshold: ThresholdOption = None,
     as_of: AsOfOption = None,
     out: Annotated[
@@ -51,10 +57,12 @@ def screen(
     """Ask whether names belong to listed parties."""
     from tidewaiter.pipeline import batch, lookup
 
+    _check_options(out, since, json=json)
     space = console.opened(workspace)
     settings = console.resolved(space.path, match_threshold=threshold)
     queries = _queries(what)
-    _check(out, since)
+    if out is not None:
+        batch.check_target(out, [Path(what[0]), *([since] if since else [])])
     lists = lookup.open_lists(space, settings, as_of)
     ask = (settings.match_threshold, limit)
     if out is not None:
@@ -79,23 +87,25 @@ def compare(
     json: JsonOption = False,
 ) -> None:
     """Compare two names and say what agrees and what does not."""
+    _check_options(out, None, json=json)
     settings = console.resolved(None, match_threshold=threshold)
+    schema = _schema(schema)
+    if (file := _file_of(what)) is not None:
+        _compare_file(file, out, schema, settings.match_threshold, json)
+        return
+    if out is not None:
+        raise UsageError(
+            "names give no file",
+            where="--out",
+            next_step="give a CSV with columns left and right, or leave --out away",
+        )
     match what:
-        case [path]:
-            _compare_file(Path(path), out, settings.match_threshold, json)
-        case [_, _] if out is not None:
-            raise UsageError(
-                "two names give no file",
-                where="--out",
-                next_step="give a CSV with columns left and right, or leave --out away",
-            )
         case [left, right]:
             _compare_two(left, right, schema, settings.match_threshold, json)
         case _:
+            many = "1 name was" if len(what) == 1 else f"{len(what)} names were"
             raise UsageError(
-                f"{len(what)} names were given",
-                where="compare",
-                next_step="give two names, or one CSV file",
+                f"{many} given", where="compare", next_step="give two names, or one CSV file"
             )
 
 
@@ -133,17 +143,75 @@ def judge(
         console.show(f"kept: {left} and {right}: {answer.value}, by {by}")
 
 
-def _queries(what: list[str]) -> list[Query]:
+def _queries(what: list[str]) -> Sequence[Query]:
     """The queries of a file, or one a name."""
-    from tidewaiter.pipeline import lookup
+    from tidewaiter.pipeline import queries
     from tidewaiter.screen import Query
+    from tidewaiter.screen.usable import usable
 
-    if len(what) == 1 and what[0].lower().endswith(".csv"):
-        return list(lookup.read_queries(Path(what[0])))
-    return [Query(query_id=str(i), names=(name,)) for i, name in enumerate(what, start=1)]
+    if (file := _file_of(what)) is not None:
+        found = queries.read_queries(file)
+        if told := found.note():
+            console.note(told)
+        return found.queries
+    named = [
+        Query(query_id=str(number), names=queries.values(name))
+        for number, name in enumerate(what, start=1)
+    ]
+    for each in named:
+        usable(each)  # whoever types a name is told of a mistake; a row of many only gets a remark
+    return named
 
 
-def _check(out: Path | None, since: Path | None) -> None:
+def _file_of(what: list[str]) -> Path | None:
+    """The CSV file that is meant; ``None`` for names. A file is never asked for by its name."""
+    tables = [each for each in what if each.lower().endswith(".csv")]
+    for each in what:
+        if each not in tables and _is_file(each):
+            raise UsageError(
+                "a file was given that is not a .csv",
+                where=each,
+                next_step="save it as .csv with a header, or give names",
+            )
+    if not tables:
+        return None
+    if len(what) > 1:
+        raise UsageError(
+            "a CSV file was given together with other arguments",
+            where=tables[0],
+            next_step="give one file alone, or names alone",
+        )
+    return Path(tables[0])
+
+
+def _is_file(argument: str) -> bool:
+    path = Path(argument)
+    try:
+        return path.exists() and not path.is_dir()
+    except OSError:  # longer than a path may be: a name
+        return False
+
+
+def _schema(given: str | None) -> str | None:
+    from tidewaiter.screen.kinds import SCHEMATA, schema_named
+
+    known = schema_named(given)
+    if given is None or known:
+        return known
+    raise UsageError(
+        f"{given!r} is no schema of FollowTheMoney",
+        where="--schema",
+        next_step=f"give one of: {', '.join(SCHEMATA)}",
+    )
+
+
+def _check_options(out: Path | None, since: Path | None, *, json: bool) -> None:
+    if out is not None and json:
+        raise UsageError(
+            "--out and --json were given together",
+            where="--json",
+            next_step="leave one of the two away",
+        )
     if since is not None and (out is None or out == since):
         raise UsageError(
             "the new answers need a file of their own",
@@ -153,17 +221,43 @@ def _check(out: Path | None, since: Path | None) -> None:
 
 
 def _written(
-    out: Path, since: Path | None, lists: Lookup, queries: list[Query], ask: tuple[float, int]
+    out: Path, since: Path | None, lists: Lookup, queries: Sequence[Query], ask: tuple[float, int]
 ) -> str:
     """Write the file of answers; what to tell about it."""
     from tidewaiter.pipeline import batch
 
-    with console.progress() as tell:
+    with _to_go_on(batch.part_of(out)), console.progress() as tell:
         found = batch.write_answers(out, lists, queries, ask, tell, since)
-    told = f"{len(queries):,} queries answered in {out}"
+    many = "1 query" if len(queries) == 1 else f"{len(queries):,} queries"
+    told = f"{many} answered in {out}"
+    if found.remarked:
+        told += f"; {found.remarked:,} {'has' if found.remarked == 1 else 'have'} remarks"
     if since is not None:
         told += f"; the change of the lists touches {found.done:,} of them"
     return told + (f"; {found.kept:,} were there before it was broken off" if found.kept else "")
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, which ends a run as Ctrl-C does."""
+
+
+@contextmanager
+def _to_go_on(part: Path) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end quietly, with a word on how to go on."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        kept = f"{part} is kept, and the same command goes on from there"
+        console.note(f"tidewaiter: interrupted; {kept if part.exists() else 'nothing was kept'}")
+        ended = isinstance(stopped, _Terminated)
+        raise typer.Exit(EXIT_TERMINATED if ended else EXIT_INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _told(answers: Iterator[dict[str, object]], total: int) -> Iterator[dict[str, object]]:
@@ -196,17 +290,30 @@ def _compare_two(left: str, right: str, schema: str | None, threshold: float, js
         console.show(table.compared(left, right, found, match))
 
 
-def _compare_file(path: Path, out: Path | None, threshold: float, json: bool) -> None:
+def _compare_file(
+    path: Path, out: Path | None, schema: str | None, threshold: float, json: bool
+) -> None:
     import csv
+    import io
     import sys
 
-    from tidewaiter.pipeline import lookup
+    from tidewaiter.pipeline import batch, queries
+    from tidewaiter.store.atomic import write_file
 
-    rows = list(lookup.compare_file(path, threshold))
+    file = queries.read_pairs(path, schema)
+    if out is not None:
+        batch.check_free(out, [path])
+        batch.check_ours(out, queries.is_compared, "pairs that compare wrote")
+    header = (*file.header, *queries.ADDED_COLUMNS)
+    rows = queries.compared_rows(file, threshold)
     if json:
-        console.show_json({"pairs": rows})
+        console.show_json({"pairs": [dict(zip(header, row, strict=True)) for row in rows]})
         return
-    with out.open("w", encoding="utf-8", newline="") if out else sys.stdout as target:
-        writer = csv.DictWriter(target, list(rows[0]) if rows else ["left", "right"])
-        writer.writeheader()
-        writer.writerows(rows)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows(rows)
+    if out is None:
+        sys.stdout.write(text.getvalue())
+    else:
+        write_file(out, text.getvalue().encode())

@@ -1,9 +1,7 @@
-"""Screening on request: names or a CSV of queries against the lists of a workspace."""
+"""Screening on request: queries against the lists of a workspace on one day."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,18 +11,10 @@ import msgspec
 from tidewaiter.errors import BadDataError, MissingError
 from tidewaiter.model.ids import digest
 from tidewaiter.pipeline.listed import kept_for, of_workspace
-from tidewaiter.screen import (
-    Comparison,
-    ListIndex,
-    Query,
-    compare,
-    screen,
-)
+from tidewaiter.screen import ListIndex, Query, screen
 from tidewaiter.screen.index_file import reading_version
 from tidewaiter.settings import Settings
 from tidewaiter.store.workspace import Workspace
-
-SEPARATOR = ";"
 
 
 class Lookup(msgspec.Struct, frozen=True, dict=True):
@@ -42,25 +32,39 @@ class Lookup(msgspec.Struct, frozen=True, dict=True):
         return {
             "query_id": query.query_id,
             "query": found.query,
-            "decision_id": self.decision_id(query, threshold, limit),
-            "as_of": self.as_of,
-            "list_versions": self.list_versions,
+            **self._now(query, threshold, limit),
             "results": found.results,
             "near": found.near,
             "reached": found.reached,
             "remarks": found.remarks,
         }
 
+    def refused(
+        self, problem: BadDataError, query: Query, threshold: float, limit: int
+    ) -> dict[str, Any]:
+        """The answer to a query that cannot be asked: nothing is found, and a remark says why."""
+        return {
+            "query_id": query.query_id,
+            "query": query,
+            **self._now(query, threshold, limit),
+            "results": (),
+            "near": (),
+            "reached": 0,
+            "remarks": (f"not asked: {problem.what}; {problem.next_step}",),
+        }
+
     def renewed(
         self, answer: dict[str, Any], query: Query, threshold: float, limit: int
     ) -> dict[str, Any]:
         """An answer of before, which a change of the lists does not touch, as one of now."""
-        now = {
+        return answer | self._now(query, threshold, limit)
+
+    def _now(self, query: Query, threshold: float, limit: int) -> dict[str, Any]:
+        return {
             "decision_id": self.decision_id(query, threshold, limit),
             "as_of": self.as_of,
             "list_versions": self.list_versions,
         }
-        return answer | now
 
     def decision_id(self, query: Query, threshold: float, limit: int) -> str:
         """The same question to the same lists under the same settings: the same id."""
@@ -105,73 +109,3 @@ def lists_of(root: Path, answers: Path) -> Lookup:
             next_step="leave --since away: every query is then answered anew",
         )
     return Lookup(found.index, found.as_of, found.versions, root)
-
-
-def read_queries(path: Path) -> Iterator[Query]:
-    """Queries of a CSV: id, name, schema, country, identifiers, birth_date, address."""
-    for number, row in enumerate(_rows(path, ("name",)), start=1):
-        yield Query(
-            query_id=row.get("id") or str(number),
-            names=_values(row["name"]),
-            schema=row.get("schema") or None,
-            country=(row.get("country") or "").strip().upper() or None,
-            identifiers=_values(row.get("identifiers") or ""),
-            birth_date=row.get("birth_date") or None,
-            address=row.get("address") or None,
-        )
-
-
-def compare_file(path: Path, threshold: float) -> Iterator[dict[str, str]]:
-    """The rows of a CSV with left and right, with score, match and explanation added."""
-    for row in _rows(path, ("left", "right")):
-        yield row | comparison_cells(
-            compare(row["left"], row["right"], row.get("schema") or None), threshold
-        )
-
-
-def comparison_cells(found: Comparison, threshold: float) -> dict[str, str]:
-    """The added cells of one comparison."""
-    return {
-        "score": f"{found.score:.6f}",
-        "probability": f"{found.probability:.4f}",
-        "match": "true" if found.score >= threshold else "false",
-        "explanation": "; ".join(found.explanations),
-    }
-
-
-def _rows(path: Path, required: Iterable[str]) -> Iterator[dict[str, str]]:
-    """Rows of a CSV with a header; a row without a required cell is an error."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle, strict=True)
-            missing = sorted(set(required) - set(reader.fieldnames or ()))
-            if missing:
-                raise BadDataError(
-                    f"the column {missing[0]!r} is missing",
-                    where=f"{path}, row 1",
-                    next_step=f"the header needs: {', '.join(required)}",
-                )
-            for number, row in enumerate(reader, start=2):
-                _check_row(path, number, row, required)
-                yield row
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise BadDataError(
-            f"the file cannot be read as CSV: {problem}",
-            where=str(path),
-            next_step="save it as UTF-8 CSV with a header row",
-        ) from problem
-
-
-def _check_row(path: Path, number: int, row: dict[str, str], required: Iterable[str]) -> None:
-    bad = None in row or any(value is None for value in row.values())
-    empty = [name for name in required if not (row[name] or "").strip()]
-    if bad or empty:
-        raise BadDataError(
-            f"the cell {empty[0]!r} is empty" if empty else "the number of cells is wrong",
-            where=f"{path}, row {number}",
-            next_step="mend or remove the row; every query needs an answer",
-        )
-
-
-def _values(cell: str) -> tuple[str, ...]:
-    return tuple(each.strip() for each in cell.split(SEPARATOR) if each.strip())

@@ -142,13 +142,37 @@ def screened(answer: Mapping[str, Any]) -> Group:
 
     names = " / ".join(answer["query"]["names"])
     matches = [each for each in answer["results"] if each["match"]]
-    title = f"{len(matches)} match(es)" if matches else "no match"
-    head = Text(f"{shown(names)}: {title}", style="bold red" if matches else "bold green")
-    rows = [(each, "match") for each in matches] or [(each, "near") for each in answer["near"]]
-    parts: list[RenderableType] = [head, *(_candidate(each, kind) for each, kind in rows)]
-    if not matches and rows:
+    title, colour = _outcome(answer, len(matches))
+    parts: list[RenderableType] = [Text(f"{shown(names)}: {title}", style=f"bold {colour}")]
+    parts += [Text(f"  remark: {shown(remark)}", style="yellow") for remark in answer["remarks"]]
+    if not matches and answer["near"]:
         parts.append(Text("  No exact match; these are near, with what speaks against them."))
-    return Group(*parts)
+    rows = [(each, "match") for each in matches] or [(each, "near") for each in answer["near"]]
+    return Group(*parts, *(_candidate(each, kind) for each, kind in rows))
+
+
+def _outcome(answer: Mapping[str, Any], given: int) -> tuple[str, str]:
+    """The answer in a word, and its colour: green only where all that was asked was compared."""
+    if given:
+        reached = max(given, answer["reached"])
+        title = f"{reached:,} match{'' if reached == 1 else 'es'}"
+        if reached > given:
+            first = "the first is" if given == 1 else f"the first {given:,} are"
+            title += f", {first} shown (--limit)"
+        return title, "red"
+    remarks = answer["remarks"]
+    if any(remark.startswith("not asked") for remark in remarks):
+        return "not asked", "yellow"
+    if not answer["near"] and _nothing_compared(answer):
+        return "nothing to compare", "yellow"
+    return "no match", "yellow" if remarks else "green"
+
+
+def _nothing_compared(answer: Mapping[str, Any]) -> bool:
+    """Whether the remarks leave no name of a query that has no number either."""
+    query = answer["query"]
+    unread = [each for each in answer["remarks"] if each.startswith("the name ")]
+    return len(unread) >= len(query["names"]) and not query["identifiers"]
 
 
 def compared(left: str, right: str, found: Any, match: bool) -> Group:  # noqa: ANN401, FBT001
