@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from tidewaiter.cli import audit, console, data, download, lists, names, work, worlds
+from tidewaiter.cli import audit, console, data, download, lists, names, owners, work, worlds
 
 app = typer.Typer(
     name="tidewaiter",
@@ -31,6 +31,7 @@ for command in (
     names.screen,
     names.compare,
     names.judge,
+    owners.owners,
     lists.export,
     audit.audit,
     data.verify,

@@ -70,7 +70,9 @@ def screen(
         return
     answers = batch.answers(lists, queries, ask)
     if json:
-        console.show_json({"queries": list(_told(answers, len(queries)))}, lists.as_of)
+        told = list(_told(answers, len(queries)))
+        content = {"undated_rows_left_out": lists.undated, "queries": told}
+        console.show_json(content, lists.as_of)
     else:
         _show_answers(_told(answers, len(queries)), lists)
 
@@ -272,7 +274,8 @@ def _show_answers(answers: Iterator[dict[str, object]], lists: Lookup) -> None:
 
     for each in answers:
         console.show(table.screened(each))
-    console.note(f"as of {lists.as_of}; lists: {', '.join(lists.list_versions)}")
+    left_out = f"; {lists.undated:,} rows without a date left out" if lists.undated else ""
+    console.note(f"as of {lists.as_of}; lists: {', '.join(lists.list_versions)}{left_out}")
 
 
 def _compare_two(left: str, right: str, schema: str | None, threshold: float, json: bool) -> None:

@@ -102,7 +102,7 @@ def regimes(own: Path | None = None) -> Regimes:
         raise BadDataError(
             f"the rules cannot be read: {problem}",
             where=str(own),
-            next_step="follow the format of docs/reference/regimes.md",
+            next_step="follow the example in docs/guide/ownership.md",
         ) from problem
     known = {each.id: each for each in (*_delivered().regimes, *more.regimes)}
     return Regimes(_delivered().sources | more.sources, tuple(known.values()))

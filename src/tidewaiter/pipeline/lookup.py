@@ -18,13 +18,17 @@ from tidewaiter.store.workspace import Workspace
 
 
 class Lookup(msgspec.Struct, frozen=True, dict=True):
-    """The lists of a workspace on one day, ready to be asked."""
+    """The lists of a workspace on one day, ready to be asked.
+
+    ``undated`` counts rows of lists without a date, which are left out on a named day.
+    """
 
     index: ListIndex
     as_of: str
     list_versions: dict[str, str]
     root: Path
     threads: int = 0
+    undated: int = 0
 
     def answer(self, query: Query, threshold: float, limit: int) -> dict[str, Any]:
         """One query as the object that ``tidewaiter screen --out`` writes; values, not yet JSON."""
@@ -80,7 +84,14 @@ class Lookup(msgspec.Struct, frozen=True, dict=True):
 def open_lists(workspace: Workspace, settings: Settings, day: str | None) -> Lookup:
     """The lists in view on ``day``, ready to be asked."""
     found = of_workspace(workspace, settings, day)
-    return Lookup(found.index, found.as_of, found.versions, workspace.path, settings.threads)
+    return Lookup(
+        found.index,
+        found.as_of,
+        found.versions,
+        workspace.path,
+        settings.threads,
+        found.undated,
+    )
 
 
 class _Line(msgspec.Struct):
