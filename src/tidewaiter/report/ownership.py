@@ -110,6 +110,8 @@ def _beside(answer: Answer) -> list[Any]:
     from rich.text import Text
 
     parts: list[Any] = []
+    if not answer["list_versions"]:
+        parts.append(Text("No list is loaded: nobody above it could be found listed."))
     if len(answer["chain"]) > 1:
         names = [answer["parties"][each]["name"] for each in answer["chain"]]
         parts.append(Text(shown(f"Shortest chain on record: {' > '.join(names)}")))
