@@ -209,3 +209,32 @@ def test_a_stopped_run_keeps_what_it_wrote(
     lock = many.with_name("answers.jsonl.part.lock")
     assert lock.exists() == (code < 0)
     FileLock(lock).acquire(timeout=20).lock.release()  # the workers are gone, or go soon
+
+
+def test_each_feature_is_explained(run: Run, demo: str) -> None:
+    """``--explain`` tells what each feature adds, in words and values, and changes nothing."""
+    plain, explained = (
+        json.loads(run("screen", "Tarnikon Plant", "-w", demo, "--json", *more)[1])["queries"][0]
+        for more in ((), ("--explain",))
+    )
+    pairs = zip(
+        [*plain["results"], *plain["near"]],
+        [*explained["results"], *explained["near"]],
+        strict=True,
+    )
+    for one, other in pairs:
+        added = other.pop("added")
+        assert one == other
+        assert {"feature", "log_odds", "sentence"} == set(added[0])
+        assert [each["log_odds"] for each in added] == sorted(each["log_odds"] for each in added)
+    _, out, _ = run("compare", "Velkon Plant", "Zavod Velkon", "--explain")
+    assert "much_said: how rare the words are that agree" in " ".join(out.split())
+    _, out, _ = run("compare", "Velkon Plant", "Zavod Velkon")
+    assert "much_said" not in out
+
+
+def test_a_file_of_answers_has_no_features(run: Run, demo: str) -> None:
+    """``--explain`` is for looking: with ``--out`` it is refused before any work."""
+    code, _, err = run("screen", "Velkon", "--out", "a.jsonl", "--explain", "-w", demo)
+    assert code == 2
+    assert "--out and --explain" in err

@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from tidewaiter.pipeline.lookup import Lookup
-    from tidewaiter.screen import Query
+    from tidewaiter.screen import Comparison, Query
 
 MOST_RESULTS = 1_000
 EXIT_TERMINATED = 143  # 128 + SIGTERM, as 130 is 128 + SIGINT
 
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="Show what each feature of the names adds to the score.")
+]
 ThresholdOption = Annotated[
     float | None, typer.Option(help="Score from which it is a match.", min=0, max=1)
 ]
@@ -52,12 +55,13 @@ def screen(
         Path | None,
         typer.Option(help="Answers of before: only what a change of the lists touches is done."),
     ] = None,
+    explain: ExplainOption = False,
     json: JsonOption = False,
 ) -> None:
     """Ask whether names belong to listed parties."""
     from tidewaiter.pipeline import batch, lookup
 
-    _check_options(out, since, json=json)
+    _check_options(out, since, json=json, explain=explain)
     space = console.opened(workspace)
     settings = console.resolved(space.path, match_threshold=threshold)
     queries = _queries(what)
@@ -68,7 +72,7 @@ def screen(
     if out is not None:
         console.note(_written(out, since, lists, queries, ask))
         return
-    answers = batch.answers(lists, queries, ask)
+    answers = batch.answers(lists, queries, ask, explain=explain)
     if json:
         told = list(_told(answers, len(queries)))
         content = {"undated_rows_left_out": lists.undated, "queries": told}
@@ -86,10 +90,13 @@ def compare(
     out: Annotated[
         Path | None, typer.Option(help="Write the CSV with the added columns here.")
     ] = None,
+    explain: ExplainOption = False,
     json: JsonOption = False,
 ) -> None:
     """Compare two names and say what agrees and what does not."""
-    _check_options(out, None, json=json)
+    from tidewaiter.screen import compare as compare_names
+
+    _check_options(out, None, json=json, explain=explain)
     settings = console.resolved(None, match_threshold=threshold)
     schema = _schema(schema)
     if (file := _file_of(what)) is not None:
@@ -103,7 +110,10 @@ def compare(
         )
     match what:
         case [left, right]:
-            _compare_two(left, right, schema, settings.match_threshold, json)
+            found = compare_names(left, right, schema)
+            _show_comparison(
+                (left, right), found, settings.match_threshold, explain=explain, json=json
+            )
         case _:
             many = "1 name was" if len(what) == 1 else f"{len(what)} names were"
             raise UsageError(
@@ -207,7 +217,15 @@ def _schema(given: str | None) -> str | None:
     )
 
 
-def _check_options(out: Path | None, since: Path | None, *, json: bool) -> None:
+def _check_options(
+    out: Path | None, since: Path | None, *, json: bool, explain: bool = False
+) -> None:
+    if out is not None and explain:
+        raise UsageError(
+            "--out and --explain were given together",
+            where="--explain",
+            next_step="leave one of the two away: a file of answers has their words",
+        )
     if out is not None and json:
         raise UsageError(
             "--out and --json were given together",
@@ -278,19 +296,24 @@ def _show_answers(answers: Iterator[dict[str, object]], lists: Lookup) -> None:
     console.note(f"as of {lists.as_of}; lists: {', '.join(lists.list_versions)}{left_out}")
 
 
-def _compare_two(left: str, right: str, schema: str | None, threshold: float, json: bool) -> None:
+def _show_comparison(
+    names: tuple[str, str], found: Comparison, threshold: float, *, explain: bool, json: bool
+) -> None:
     import msgspec
 
     from tidewaiter.report import table
-    from tidewaiter.screen import compare as compare_names
 
-    found = compare_names(left, right, schema)
     match = found.score >= threshold
     if json:
-        content = {"left": left, "right": right, "match": match}
-        console.show_json(content | msgspec.to_builtins(found))
+        content = msgspec.to_builtins(
+            found if explain else msgspec.structs.replace(found, added=())
+        )
+        told = {"left": names[0], "right": names[1], "match": match}
+        console.show_json({**told, **content, "match": match})
     else:
-        console.show(table.compared(left, right, found, match))
+        console.show(table.compared(*names, found, match))
+        if explain:
+            console.show(table.added(msgspec.to_builtins(found.added)))
 
 
 def _compare_file(

@@ -256,8 +256,13 @@ def _places(handle: BinaryIO) -> dict[str, int]:
     return found
 
 
-def answers(lists: Lookup, queries: Sequence[Query], ask: Ask) -> Iterator[dict[str, Any]]:
-    """Every answer, in order, as an object."""
+def answers(
+    lists: Lookup, queries: Sequence[Query], ask: Ask, *, explain: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Every answer, in order, as an object; ``explain``: with what each feature adds."""
+    if explain:
+        yield from (msgspec.json.decode(_line(lists, each, ask, explain=True)) for each in queries)
+        return
     try:
         yield from map(msgspec.json.decode, _lines(lists, queries, ask))
     except BrokenProcessPool as problem:
@@ -351,10 +356,10 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _line(lists: Lookup, query: Query, ask: Ask) -> bytes:
+def _line(lists: Lookup, query: Query, ask: Ask, *, explain: bool = False) -> bytes:
     """One answer. A query that cannot be asked does not end the batch: its answer says why."""
     try:
-        answer = lists.answer(query, *ask)
+        answer = lists.answer(query, *ask, explain=explain)
     except BadDataError as problem:
         answer = lists.refused(problem, query, *ask)
     return msgspec.json.encode(answer)

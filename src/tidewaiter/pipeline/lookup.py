@@ -30,9 +30,13 @@ class Lookup(msgspec.Struct, frozen=True, dict=True):
     threads: int = 0
     undated: int = 0
 
-    def answer(self, query: Query, threshold: float, limit: int) -> dict[str, Any]:
+    def answer(
+        self, query: Query, threshold: float, limit: int, *, explain: bool = False
+    ) -> dict[str, Any]:
         """One query as the object that ``tidewaiter screen --out`` writes; values, not yet JSON."""
-        found = screen(query, self.index, threshold=threshold, limit=limit, day=self.as_of)
+        found = screen(
+            query, self.index, threshold=threshold, limit=limit, day=self.as_of, explain=explain
+        )
         return {
             "query_id": query.query_id,
             "query": found.query,

@@ -213,6 +213,16 @@ def _candidate(each: Mapping[str, Any], kind: str) -> RenderableType:
     text.append(f"    {', '.join(each['list_ids'])}: {', '.join(each['measures'])}\n")
     for line in each["explanations"]:
         text.append(f"    - {shown(line)}\n")
+    return text.append(added(each.get("added", ())))
+
+
+def added(features: Iterable[Mapping[str, Any]]) -> Text:
+    """What each feature of two names takes from or adds to the score, on its scale of log-odds."""
+    from rich.text import Text
+
+    text = Text()
+    for each in features:
+        text.append(f"    {each['log_odds']:+8.3f}  {each['feature']}: {each['sentence']}\n")
     return text
 
 

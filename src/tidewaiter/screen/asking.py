@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from tidewaiter.screen.agreement import agreement
+from collections.abc import Iterable
+
+from tidewaiter.screen.agreement import Agreement, agreement
 from tidewaiter.screen.index import ListIndex
 from tidewaiter.screen.kinds import Kind, kind_of, schema_named
 from tidewaiter.screen.listings import status_of, telling
 from tidewaiter.screen.model import model, probability, score
 from tidewaiter.screen.places import Split, splits
-from tidewaiter.screen.records import Comparison, Listed, Match, Query, Screened, checked_name
+from tidewaiter.screen.records import (
+    Added,
+    Comparison,
+    Listed,
+    Match,
+    Query,
+    Screened,
+    checked_name,
+)
 from tidewaiter.screen.rules import rules
 from tidewaiter.screen.usable import usable
 from tidewaiter.screen.weighing import (
@@ -30,12 +40,14 @@ def screen(
     threshold: float | None = None,
     limit: int = LIMIT,
     day: str | None = None,
+    explain: bool = False,
 ) -> Screened:
     """The listed parties that ``query`` may mean, best first, at most ``limit``.
 
     ``threshold`` (0-1) defaults to that of ``rules.yml``. Parties with an equal
     identifier are all given, whatever the limit. ``day`` (ISO 8601) says on which day a
-    listing has to be in force. ``BadDataError`` for a name that is too long to be one.
+    listing has to be in force; ``explain`` asks for what each feature adds, too.
+    ``BadDataError`` for a name that is too long to be one.
     """
     least = rules().threshold if threshold is None else threshold
     known, remarks = usable(query)
@@ -47,16 +59,22 @@ def screen(
     sure = sum(1 for w in reached if w.equal)
     close = [] if reached else [w for w in found if w.score >= floor]
     most = min(limit, NEAR) if asked.has_own_words else 2 * limit
+
+    def told(weighed: Iterable[Weighed]) -> tuple[Match, ...]:
+        return tuple(_match(each, index, least, day, explain=explain) for each in weighed)
+
     return Screened(
         query=query,
-        results=tuple(_match(w, index, least, day) for w in reached[: max(limit, sure)]),
-        near=tuple(_match(w, index, least, day) for w in close[:most]),
+        results=told(reached[: max(limit, sure)]),
+        near=told(close[:most]),
         reached=len(reached),
         remarks=remarks,
     )
 
 
-def _match(weighed: Weighed, index: ListIndex, threshold: float, day: str | None) -> Match:
+def _match(
+    weighed: Weighed, index: ListIndex, threshold: float, day: str | None, *, explain: bool
+) -> Match:
     listed = weighed.entry.listed
     found = agreement(weighed.names, index) if weighed.names else None
     told = telling(listed.listings, day)
@@ -73,6 +91,16 @@ def _match(weighed: Weighed, index: ListIndex, threshold: float, day: str | None
         match=weighed.score >= threshold,
         by_identifier=weighed.equal is not None,
         explanations=explanations(weighed, found, day),
+        added=_added(found) if explain and found else (),
+    )
+
+
+def _added(found: Agreement) -> tuple[Added, ...]:
+    """The features that say something, the least first."""
+    return tuple(
+        Added(feature.name, round(value, DIGITS), feature.sentence)
+        for value, feature in found.added
+        if round(value, DIGITS)
     )
 
 
@@ -103,6 +131,7 @@ def compare(left: str, right: str, schema: str | None = None) -> Comparison:
         probability=probability(value, kind),
         match=value >= rules().threshold,
         explanations=name_explanations(words, ceilings) if words else (),
+        added=_added(words) if words else (),
     )
 
 

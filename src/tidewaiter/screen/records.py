@@ -67,14 +67,23 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     partial: bool = False
 
 
-class Match(msgspec.Struct, frozen=True, kw_only=True):
+class Added(msgspec.Struct, frozen=True):
+    """What one feature takes from or adds to the log-odds of a pair, and what it measures."""
+
+    feature: str
+    log_odds: float
+    sentence: str
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A listed party that a query may mean.
 
     ``score`` orders (0-1, six places); ``match`` is whether it reaches the threshold;
     ``probability`` is the share of held-out pairs with this score that were one party;
     ``completeness`` is the share of fields that both sides have (0-1), so that a bare name
     never reads as certainty. ``list_ids`` and ``measures`` are those in force on the day;
-    a party whose ``status`` is ``former`` has none, and then those it was under.
+    a party whose ``status`` is ``former`` has none, and then those it was under. ``added`` is
+    told where it was asked for: what each feature of the names says, the least first.
     """
 
     entity_id: str
@@ -89,6 +98,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     match: bool
     by_identifier: bool
     explanations: tuple[str, ...]
+    added: tuple[Added, ...] = ()
 
 
 class Screened(msgspec.Struct, frozen=True):
@@ -107,13 +117,14 @@ class Screened(msgspec.Struct, frozen=True):
     remarks: tuple[str, ...]
 
 
-class Comparison(msgspec.Struct, frozen=True):
-    """Two names compared, without any list: ``score`` 0-1, and why, in words."""
+class Comparison(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Two names compared, without any list: ``score`` 0-1, and why, in words and by feature."""
 
     score: float
     probability: float
     match: bool
     explanations: tuple[str, ...]
+    added: tuple[Added, ...] = ()
 
 
 def checked_name(name: str, where: str) -> str:
