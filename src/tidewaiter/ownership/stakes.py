@@ -62,7 +62,9 @@ class Layer(msgspec.Struct, frozen=True):
 
     def into(self, company: int) -> range:
         """The stakes in a company."""
-        first, after = np.searchsorted(self.company, [company, company + 1])
+        # Of the same type: otherwise the whole column would be converted for each question.
+        asked = np.array([company, company + 1], self.company.dtype)
+        first, after = np.searchsorted(self.company, asked)
         return range(int(first), int(after))
 
     def rows_of(self, stake: int) -> list[int]:
@@ -195,14 +197,21 @@ def _odd(layer: Layer, columns: _Columns, nodes: pa.Array) -> list[Remark]:
         remark("own_shares", np.array([each]))
         for each in np.flatnonzero(layer.owner == layer.company)
     ]
-    several = np.flatnonzero(np.diff(layer.rows_first) > 1)
-    for each in several:
-        rows = layer.rows[layer.rows_first[each] : layer.rows_first[each + 1]]
-        if len({(columns.low[row], columns.high[row]) for row in rows}) > 1:
-            found.append(remark("sources_disagree", np.array([each])))
+    found += [remark("sources_disagree", np.array([each])) for each in _disagreeing(layer, columns)]
     sums = np.bincount(layer.company, layer.low, columns.nodes)
     found += [
-        remark("over_whole", np.flatnonzero(layer.company == company))
+        remark("over_whole", np.array(layer.into(int(company))))
         for company in np.flatnonzero(sums > WHOLE + ROUNDING)
     ]
     return found
+
+
+def _disagreeing(layer: Layer, columns: _Columns) -> npt.NDArray[np.intp]:
+    """Stakes of which two rows give other bounds."""
+    if not len(layer.owner):
+        return np.empty(0, np.intp)
+    first = layer.rows_first[:-1]
+    low, high = columns.low[layer.rows], columns.high[layer.rows]
+    least_high = np.minimum.reduceat(high, first)
+    most_low = np.maximum.reduceat(low, first)
+    return np.flatnonzero((most_low != layer.low) | (least_high != layer.high))
