@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.screen.listings import listing
 from tidewaiter.errors import BadDataError, BusyError, MissingError, UsageError
 from tidewaiter.pipeline import batch
 from tidewaiter.pipeline.lookup import Lookup, lists_of
 from tidewaiter.report import table
-from tidewaiter.screen import Listed, ListIndex, Listing, Query
+from tidewaiter.screen import Listed, ListIndex, Query
 from tidewaiter.screen.index_file import opened
 
 ASK = (0.5, 3)
@@ -30,23 +31,12 @@ def name(number: int) -> str:
 
 def party(number: int) -> Listed:
     """It, listed."""
-    listing = Listing(
-        list_id="x",
-        measure="asset_freeze",
-        programme=None,
-        listed_on="2023-01-01",
-        delisted_on=None,
-        source_id="0" * 64,
-        uri="",
-        locator=f"row {number}",
-        excerpt="",
-    )
     return Listed(
         entity_id=f"x:{number:04}",
         caption=name(number),
         schema="Company",
         names=(name(number),),
-        listings=(listing,),
+        listings=(listing(locator=f"row {number}"),),
     )
 
 

@@ -8,19 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.screen import Listed, ListIndex, Listing, Query, screen
+from tests.screen.listings import listing
+from tidewaiter.screen import Listed, ListIndex, Query, screen
 
-LISTING = Listing(
-    list_id="x",
-    measure="asset_freeze",
-    programme=None,
-    listed_on="2024-01-01",
-    delisted_on=None,
-    source_id="0" * 64,
-    uri="sources/x",
-    locator="row 2",
-    excerpt="",
-)
 FIRM = Listed(
     entity_id="x:firm",
     caption="Velkon Radio Plant",
@@ -29,7 +19,7 @@ FIRM = Listed(
     identifiers=("inn:7700000016",),
     countries=("RU",),
     addresses=("Lenina Prospekt 1, Omsk, Russian Federation",),
-    listings=(LISTING,),
+    listings=(listing(),),
 )
 PERSON = Listed(
     entity_id="x:person",
@@ -39,7 +29,7 @@ PERSON = Listed(
     countries=("RU",),
     addresses=("Lenina Prospekt 1, Omsk, Russian Federation",),
     birth_dates=("1970-02-03",),
-    listings=(LISTING,),
+    listings=(listing(),),
 )
 INDEX = ListIndex([FIRM, PERSON])
 

@@ -9,24 +9,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tidewaiter.screen import Listed, ListIndex, Listing, Match, Query, screen
+from tests.screen.listings import listing
+from tidewaiter.screen import Listed, ListIndex, Match, Query, screen
 
 INN, OTHER_INN, IMO = "7700000016", "5000000017", "9100009"
-
-
-def listing(name: str, measure: str, since: str | None, until: str | None = None) -> Listing:
-    """A listing."""
-    return Listing(
-        list_id=name,
-        measure=measure,
-        programme=None,
-        listed_on=since,
-        delisted_on=until,
-        source_id="0" * 64,
-        uri="raw/x",
-        locator="row 2",
-        excerpt="",
-    )
 
 
 LIST = (

@@ -7,7 +7,8 @@ import random
 import msgspec
 import pytest
 
-from tidewaiter.screen import Listed, ListIndex, Listing, Query, Screened, screen
+from tests.screen.listings import listing
+from tidewaiter.screen import Listed, ListIndex, Query, Screened, screen
 from tidewaiter.screen.rescreen import Change
 
 SYLLABLES = ["vel", "om", "tar", "ku", "bras", "fer", "zel", "os", "dim", "ga", "lur", "pe"]
@@ -19,23 +20,12 @@ def party(number: int, day: str = "2023-01-01") -> Listed:
     """An invented listed party; the day is part of what is listed."""
     rng = random.Random(number)
     name = f"{''.join(rng.choices(SYLLABLES, k=4))} {rng.choice(SECOND)}"
-    listing = Listing(
-        list_id="x",
-        measure="asset_freeze",
-        programme=None,
-        listed_on=day,
-        delisted_on=None,
-        source_id="0" * 64,
-        uri="",
-        locator=f"row {number}",
-        excerpt="",
-    )
     return Listed(
         entity_id=f"x:{number:05d}",
         caption=name,
         schema="Company",
         names=(name,),
-        listings=(listing,),
+        listings=(listing(since=day, locator=f"row {number}"),),
     )
 
 

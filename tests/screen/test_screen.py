@@ -9,26 +9,12 @@ import sys
 import msgspec
 import pytest
 
+from tests.screen.listings import listing
 from tidewaiter.errors import BadDataError
-from tidewaiter.screen import Listed, ListIndex, Listing, Query, Screened, screen
+from tidewaiter.screen import Listed, ListIndex, Query, Screened, screen
 
 INN, OTHER_INN = "7700000016", "5000000017"
 IMO = "9100009"
-
-
-def listing(name: str, measure: str = "export_restriction") -> Listing:
-    """A listing on list ``name``."""
-    return Listing(
-        list_id=name,
-        measure=measure,
-        programme=None,
-        listed_on="2023-01-01",
-        delisted_on=None,
-        source_id="0" * 64,
-        uri="sources/x",
-        locator="row 2",
-        excerpt="",
-    )
 
 
 PLANT = Listed(
@@ -39,7 +25,10 @@ PLANT = Listed(
     identifiers=(f"inn:{INN}",),
     countries=("RU",),
     addresses=("Lenina Str. 1, Omsk, Russian Federation",),
-    listings=(listing("eu_833_annex_iv"), listing("us_bis_el")),
+    listings=(
+        listing("eu_833_annex_iv", "export_restriction"),
+        listing("us_bis_el", "export_restriction"),
+    ),
 )
 NAMESAKE = Listed(
     entity_id="x:namesake",
@@ -48,7 +37,7 @@ NAMESAKE = Listed(
     names=("JSC Velkond", "АО «Велконд»"),
     countries=("RU",),
     addresses=("Mira Str. 3, Perm, Russian Federation",),
-    listings=(listing("eu_833_annex_iv"),),
+    listings=(listing("eu_833_annex_iv", "export_restriction"),),
 )
 PERSON = Listed(
     entity_id="x:person",

@@ -66,15 +66,10 @@ def _met(company, slots, sums, room, others, needed):
 
 
 @numba.njit(nogil=True, cache=True)
-def reach_each(groups, group_offsets, edges, offsets, whole, needed, barred, rounds, by_group):
-    """The same for each group of roots alone; of a company the first round, and which group.
-
-    ``by_group`` is -1 and then the number of the group that reaches a company first; of equal
-    rounds the smaller number.
-    """
-    slots, others = whole
-    sums = np.zeros(len(others), np.int64)
-    room = np.zeros(len(others), np.int64)
+def reach_each(groups, group_offsets, edges, offsets, whole, needed, barred, rounds):
+    """The same for each group of roots alone; of a company the first round of any group."""
+    sums = np.zeros(len(whole[1]), np.int64)
+    room = np.zeros(len(whole[1]), np.int64)
     own = np.full(len(rounds), NOT, np.int32)
     for group in range(len(group_offsets) - 1):
         roots = groups[group_offsets[group] : group_offsets[group + 1]]
@@ -82,10 +77,8 @@ def reach_each(groups, group_offsets, edges, offsets, whole, needed, barred, rou
         for node in found:
             if rounds[node] == NOT or own[node] < rounds[node]:
                 rounds[node] = own[node]
-                by_group[node] = group
         for node in found:
             for edge in range(offsets[node], offsets[node + 1]):
                 sums[edges[0][edge]] = 0
                 room[edges[0][edge]] = 0
             own[node] = NOT
-    return slots

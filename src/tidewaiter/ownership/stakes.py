@@ -22,8 +22,6 @@ Ints = npt.NDArray[np.int32]
 Parts = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-INTERESTS: tuple[Interest, ...] = ("shares", "votes")
-SHARES, VOTES = 0, 1
 ROUNDING = 1_000  # parts per million: registers print shares to a tenth of a percent
 EPOCH = datetime.date(1970, 1, 1)
 DISTANT = 10_000_000  # days: further away than any date
@@ -74,7 +72,7 @@ class Layer(msgspec.Struct, frozen=True):
 
 
 class Graph(msgspec.Struct, frozen=True):
-    """Stakes of a day. ``nodes`` are the ids of parties; a layer for each of ``INTERESTS``.
+    """Stakes of a day. ``nodes`` are the ids of parties; a layer for each interest.
 
     Where a company has no votes on record, its votes go with its shares.
     """
@@ -92,6 +90,11 @@ class Graph(msgspec.Struct, frozen=True):
         """Where ids stand among the nodes; ids without any stake are left out."""
         found = pc.drop_null(pc.index_in(ids.cast(self.nodes.type), value_set=self.nodes))
         return np.asarray(found, np.int32)
+
+    def place(self, party: str) -> int | None:
+        """Where one id stands; ``None`` for one without any stake."""
+        found = self.places(pa.array([party], pa.string()))
+        return int(found[0]) if len(found) else None
 
 
 def graph(stakes: pa.Table, day: datetime.date) -> Graph:
@@ -128,8 +131,9 @@ def graph(stakes: pa.Table, day: datetime.date) -> Graph:
         votes = _layer(columns, np.sort(np.concatenate([voting, np.flatnonzero(rest)])))
     else:
         votes = shares
-    for layer in dict.fromkeys((id(shares), id(votes))):
-        remarks += _odd(shares if layer == id(shares) else votes, columns, nodes)
+    remarks += _odd(shares, columns, nodes)
+    if votes is not shares:
+        remarks += _odd(votes, columns, nodes)
     return Graph(nodes, shares, votes, tuple(sorted(set(remarks))))
 
 

@@ -165,9 +165,8 @@ def verdicts(
     edges = _edges(graph, rule)
     certain = _places(graph, listed.certain)
     possible = np.union1d(certain, _places(graph, listed.possible)).astype(np.int32)
-    nobody = np.zeros(len(graph.nodes), np.bool_)
-    blocked = _reached(edges, rule, certain, _groups(graph, listed, certain), nobody, most=False)
-    maybe = _reached(edges, rule, possible, _groups(graph, listed, possible), nobody, most=True)
+    blocked = _reached(edges, rule, certain, _groups(graph, listed, certain), most=False)
+    maybe = _reached(edges, rule, possible, _groups(graph, listed, possible), most=True)
     barred = maybe >= 0
     if regime.unknown_share:
         open_share = (edges.low < edges.high) & (maybe[edges.owner] >= 0)
@@ -190,7 +189,6 @@ def _groups(graph: Graph, listed: Listed, roots: Ints) -> list[Ints]:
 def _edges(graph: Graph, rule: Rule) -> _Edges:
     layers = graph.layers(rule.interests)
     slots = len(layers)
-
     owner = np.concatenate([each.owner for each in layers])
     slot = np.concatenate([each.company * slots + at for at, each in enumerate(layers)])
     low = np.concatenate([each.low for each in layers])
@@ -210,23 +208,21 @@ def _edges(graph: Graph, rule: Rule) -> _Edges:
     )
 
 
-def _reached(
-    edges: _Edges, rule: Rule, roots: Ints, groups: list[Ints], barred: Flags, *, most: bool
-) -> Ints:
+def _reached(edges: _Edges, rule: Rule, roots: Ints, groups: list[Ints], *, most: bool) -> Ints:
     """The round in which each node is reached, by what is certain or by the most there may be."""
-    size = len(barred)
+    size = len(edges.offsets) - 1
+    nobody = np.zeros(size, np.bool_)  # is out of reach
     rounds = np.full(size, NOT, np.int32)
     owned = edges.owned if most else np.full(len(edges.owned), -1, np.int64)
     columns = (edges.slot, edges.low, edges.high)
     whole = (edges.slots, owned)
     if rule.aggregate == "all":
         sums, room = np.zeros((2, len(owned)), np.int64)
-        reach(roots, columns, edges.offsets, whole, rule.needed, 1, barred, rounds, sums, room)
+        reach(roots, columns, edges.offsets, whole, rule.needed, 1, nobody, rounds, sums, room)
         return rounds
     sizes = np.cumsum([0, *map(len, groups)]).astype(np.int64)
     members = np.concatenate([*groups, np.empty(0, np.int32)]).astype(np.int32)
-    by_group = np.full(size, NOT, np.int32)
-    reach_each(members, sizes, columns, edges.offsets, whole, rule.needed, barred, rounds, by_group)
+    reach_each(members, sizes, columns, edges.offsets, whole, rule.needed, nobody, rounds)
     return rounds
 
 

@@ -8,7 +8,6 @@ as a run goes on, ``FILE.part.lock`` keeps a second one away from the file.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -17,18 +16,18 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
-from filelock import FileLock, Timeout
 
 from tidewaiter.errors import BadDataError, BusyError, MissingError, UsageError
 from tidewaiter.pipeline.lookup import Lookup, lists_of
 from tidewaiter.screen import Query
 from tidewaiter.screen.rescreen import Change
+from tidewaiter.store.lock import held
 
 Progress = Callable[[str, int, int], None]
 Ask = tuple[float, int]  # threshold and limit
@@ -178,40 +177,25 @@ def _is_begun(first: bytes) -> bool:
 def _alone(part: Path) -> Iterator[None]:
     """Hold the file for this run; it is there then. ``BusyError`` if another run holds it."""
     name = part.with_name(f"{part.name}.lock")
-    lock = FileLock(name)
-    try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout as busy:
-        raise BusyError(
-            "another process writes this file",
-            where=str(part),
-            next_step="let it finish, or name another file with --out",
-        ) from busy
-    except OSError as problem:
-        raise _unwritable(part, problem) from problem
-    try:
-        _touch(part)
-        yield
-    finally:
-        # Taken away while it is held: who opened it meanwhile fails at once, nobody waits for it.
-        name.unlink(missing_ok=True)
-        lock.release()
-
-
-def _touch(part: Path) -> None:
-    try:
-        part.open("ab").close()
-    except OSError as problem:
-        raise _unwritable(part, problem) from problem
-
-
-def _unwritable(part: Path, problem: OSError) -> UsageError:
-    return UsageError(
-        f"the answers cannot be written: {problem.strerror}",
+    busy = BusyError(
+        "another process writes this file",
         where=str(part),
-        next_step="name a file in a folder where you may write",
+        next_step="let it finish, or name another file with --out",
     )
+    with ExitStack() as stack:
+        try:
+            part.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(held(name, 0, busy))
+            # Taken away while it is held: who opened it meanwhile fails at once, and nobody waits.
+            stack.callback(name.unlink, missing_ok=True)
+            part.open("ab").close()
+        except OSError as problem:
+            raise UsageError(
+                f"the answers cannot be written: {problem.strerror}",
+                where=str(part),
+                next_step="name a file in a folder where you may write",
+            ) from problem
+        yield
 
 
 class _Earlier:
@@ -300,16 +284,15 @@ def _lines(lists: Lookup, queries: Sequence[Query], ask: Ask) -> Generator[bytes
     if len(queries) < SEVERAL or threads == 1:
         yield from (_line(lists, query, ask) for query in queries)
         return
-    # Forked, not spawned: the index is mapped once and shared, and nothing here runs threads.
+    # Forked, not spawned: the index is mapped once and shared. What the processes share is frozen
+    # since it was opened (``index_file``): the collector would visit, and so copy, it.
     context = multiprocessing.get_context("fork")
     _Worker.lists, _Worker.ask = lists, ask
-    gc.freeze()  # the collector would visit, and so copy, what the processes share
     pool = ProcessPoolExecutor(threads, context, _Worker.begin)
     try:
         yield from _in_order(pool, queries, threads * AHEAD)
     finally:
         pool.shutdown(cancel_futures=True)
-        gc.unfreeze()
 
 
 def _in_order(pool: ProcessPoolExecutor, queries: Sequence[Query], most: int) -> Iterator[bytes]:

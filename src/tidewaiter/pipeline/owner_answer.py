@@ -11,10 +11,6 @@ from tidewaiter.pipeline.owners_listed import Party
 from tidewaiter.pipeline.owning import Decision, Owned
 
 PLACES = 4  # of a percentage
-SAID = {  # a listed company is blocked as such, not by its owners
-    "listed": "blocked", "blocked": "blocked", "possibly": "possibly",
-    "not_blocked": "not_blocked", "unknown": "unknown",
-}  # fmt: skip
 REMARKS = {
     "over_whole": "the shares on record add up to more than all",
     "own_shares": "it holds its own shares; they are not counted for anybody",
@@ -23,6 +19,11 @@ REMARKS = {
     "out_of_range": "a share is below 0 or over 100 percent; the row is not used",
     "turned_days": "it ends before it starts; the row is not used",
 }
+
+
+def _said(verdict: Verdict) -> str:
+    """One of the four verdicts: a listed company is blocked as such, not by its owners."""
+    return "blocked" if verdict.answer == "listed" else verdict.answer
 
 
 def percent(parts: int) -> float:
@@ -40,7 +41,7 @@ def answer(found: Owned) -> dict[str, Any]:
         "name": company.caption,
         "as_of": found.as_of,
         "verdicts": {
-            each.regime.id: SAID[each.verdict.answer] for each in found.decisions if each.verdict
+            each.regime.id: _said(each.verdict) for each in found.decisions if each.verdict
         },
         "decisions": decisions,
         "would_settle": list(dict.fromkeys(q for each in decisions for q in each["would_settle"])),
@@ -80,9 +81,9 @@ def _decision(each: Decision, found: Owned) -> dict[str, Any]:
         "law": regime.law,
         "rule": each.source,
         "note": each.note,
-        "verdict": None if verdict is None else SAID[verdict.answer],
+        "verdict": None if verdict is None else _said(verdict),
         "listed_itself": verdict is not None and verdict.answer == "listed",
-        "effect": regime.effect if verdict and SAID[verdict.answer] == "blocked" else None,
+        "effect": regime.effect if verdict and _said(verdict) == "blocked" else None,
         "control": regime.control,
         "listed_owners": list(each.in_scope),
         "derivation": [
@@ -96,7 +97,7 @@ def _step(verdict: Verdict, found: Owned) -> dict[str, Any]:
     return {
         "company_id": verdict.company,
         "name": found.parties[verdict.company].caption,
-        "verdict": SAID[verdict.answer],
+        "verdict": _said(verdict),
         "round": verdict.round,
         "min_share": percent(verdict.low),
         "max_share": percent(verdict.high),

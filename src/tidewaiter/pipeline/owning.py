@@ -20,9 +20,10 @@ from tidewaiter.errors import MissingError, UsageError
 from tidewaiter.ownership import Graph, Listed, Outcome, Remark, Verdict, graph, verdicts
 from tidewaiter.ownership.regimes import WHOLE, Regime, Regimes
 from tidewaiter.ownership.share import above, chain, integrated
+from tidewaiter.ownership.verdict import Answer
 from tidewaiter.pipeline.listed import of_world
 from tidewaiter.pipeline.owners_listed import Party, parties
-from tidewaiter.pipeline.world import World, world
+from tidewaiter.pipeline.world import World, full_id, world
 from tidewaiter.resolve import judgement
 from tidewaiter.resolve.judgement import Judgements
 from tidewaiter.settings import Settings
@@ -30,6 +31,8 @@ from tidewaiter.store.workspace import Workspace
 
 TABLES = ("companies", "people", "stakes", "roles", "statements")
 SHOWN = 5  # companies of one name
+# Of a company without a stake: it may be listed itself, for certain or by its name alone.
+WITHOUT_STAKES: dict[bool | None, Answer] = {True: "listed", False: "possibly", None: "unknown"}
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -104,8 +107,8 @@ def _owned(seen: World, settings: Settings, who: str, rules: Regimes, judged: Ju
     company = _company(seen, who)
     every = _stakes(seen)
     whole = graph(every, seen.clock.day)
-    at = whole.places(pa.array([company], pa.string()))
-    ids = [whole.nodes[node].as_py() for node in above(whole, int(at[0]))] if len(at) else [company]
+    at = whole.place(company)
+    ids = [company] if at is None else [_id(whole, node) for node in above(whole, at)]
     offices = _offices(seen, company)
     lists = of_world(seen)
     known = parties(
@@ -113,10 +116,10 @@ def _owned(seen: World, settings: Settings, who: str, rules: Regimes, judged: Ju
     )
     stakes = every.filter(pc.is_in(every["company_id"], pa.array(ids, pa.string())))
     part = graph(stakes, seen.clock.day)
-    node = part.places(pa.array([company], pa.string()))
-    share = integrated(part, int(node[0])) if len(node) else {}
+    node = part.place(company)
+    share = {} if node is None else integrated(part, node)
     marked = pa.array([each for each in ids if known[each].listings], pa.string())
-    down = chain(part, int(node[0]), set(part.places(marked).tolist())) if len(node) else []
+    down = [] if node is None else chain(part, node, set(part.places(marked).tolist()))
     return Owned(
         company=company,
         as_of=seen.day,
@@ -165,8 +168,7 @@ def _company(seen: World, who: str) -> str:
 def _owned_only(seen: World, who: str) -> str:
     """A company that no registry row describes, but of which stakes are on record."""
     stakes = seen.rows("stakes")
-    dataset = stakes.record_id.split(":")[0]
-    full = stakes.mutate(full=dataset + ":" + stakes.company_id)
+    full = stakes.mutate(full=full_id(stakes, "company_id"))
     rows = full.filter((full.full == who) | (full.company_id == who))
     found = seen.engine.fetch(rows.select("full").distinct().order_by("full").limit(2)).to_pylist()
     if len(found) != 1:
@@ -181,15 +183,14 @@ def _owned_only(seen: World, who: str) -> str:
 def _stakes(seen: World) -> pa.Table:
     """Every stake in view, ids with their dataset, in a fixed order."""
     rows = seen.rows("stakes")
-    dataset = rows.record_id.split(":")[0]
     chosen = rows.order_by("record_id", "locator").select(
         "min_share",
         "max_share",
         "interest",
         "source_id",
         "locator",
-        owner_id=dataset + ":" + rows.owner_id,
-        company_id=dataset + ":" + rows.company_id,
+        owner_id=full_id(rows, "owner_id"),
+        company_id=full_id(rows, "company_id"),
         start=rows.start_day,
         end=rows.end_day,
     )
@@ -198,14 +199,13 @@ def _stakes(seen: World) -> pa.Table:
 
 def _offices(seen: World, company: str) -> tuple[Office, ...]:
     rows = seen.rows("roles")
-    dataset = rows.record_id.split(":")[0]
     on = ibis.date(seen.clock.day)
     rows = rows.filter(
-        dataset + ":" + rows.company_id == company,
+        full_id(rows, "company_id") == company,
         rows.end_day.isnull() | (rows.end_day >= on),
         rows.start_day.isnull() | (rows.start_day <= on),
     )
-    chosen = rows.select(person=rows.record_id.split(":")[0] + ":" + rows.person_id, role=rows.role)
+    chosen = rows.select(person=full_id(rows, "person_id"), role=rows.role)
     found = seen.engine.fetch(chosen.distinct().order_by(["person", "role"])).to_pylist()
     return tuple(Office(row["person"], row["role"]) for row in found)
 
@@ -244,15 +244,13 @@ def _decision(
         note = f"{'suspended' if rule else 'no rule'} on {day.isoformat()}"
     people = [each.party_id for each in known.values() if each.schema == "Person"]
     outcome = verdicts(of, regime, day, listed, people)
-    node = of.places(pa.array([company], pa.string()))
+    node = of.place(company)
     verdict, derivation = None, {}
-    if outcome is not None and len(node):
-        verdict = outcome.verdict(int(node[0]))
-        derivation = _derivation(outcome, of, verdict)
+    if outcome is not None and node is not None:
+        verdict = outcome.verdict(node)
+        derivation = _derivation(outcome, verdict)
     elif outcome is not None:
-        certain = scope.get(company)
-        answer = {True: "listed", False: "possibly", None: "unknown"}[certain]
-        verdict = Verdict(company, answer, 0, 0, 0, WHOLE, ())  # type: ignore[arg-type]
+        verdict = Verdict(company, WITHOUT_STAKES[scope.get(company)], 0, 0, 0, WHOLE, ())
     return Decision(
         regime=regime,
         source=None if rule is None else rules.sources[rule.source],
@@ -263,14 +261,14 @@ def _decision(
     )
 
 
-def _derivation(outcome: Outcome, of: Graph, verdict: Verdict) -> dict[str, Verdict]:
+def _derivation(outcome: Outcome, verdict: Verdict) -> dict[str, Verdict]:
     """The verdicts on the companies that a verdict rests on, all the way up."""
     found: dict[str, Verdict] = {}
     open_ = [each.owner for each in verdict.by if each.round]
     while open_:
         owner = open_.pop()
-        if owner not in found:
-            node = int(of.places(pa.array([owner], pa.string()))[0])
+        node = outcome.graph.place(owner)
+        if owner not in found and node is not None:
             found[owner] = outcome.verdict(node)
             open_ += [each.owner for each in found[owner].by if each.round]
     return dict(sorted(found.items()))

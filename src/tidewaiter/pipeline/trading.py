@@ -28,6 +28,7 @@ from tidewaiter.goods.rates import Rates
 from tidewaiter.model.money import PERCENT_PLACES, plain
 from tidewaiter.pipeline.context import Context
 from tidewaiter.pipeline.naming import mention_table
+from tidewaiter.pipeline.world import full_id
 from tidewaiter.resolve.parties import Party
 from tidewaiter.trace.legs import borders, legs
 
@@ -236,10 +237,7 @@ def _owned(context: Context, names: Iterable[str], index: ir.Table, rule: Embarg
 def _owners(context: Context, owned: ir.Table, rule: Embargo) -> dict[str, list[Stake]]:
     """The stakes in the firms ``owned``, not ended before the embargo."""
     stakes = context.world.rows("stakes")
-    dataset = stakes.record_id.split(":")[0]
-    rows = stakes.mutate(
-        firm=dataset + ":" + stakes.company_id, holder=dataset + ":" + stakes.owner_id
-    )
+    rows = stakes.mutate(firm=full_id(stakes, "company_id"), holder=full_id(stakes, "owner_id"))
     rows = rows.semi_join(owned, rows.firm == owned.party_id)
     rows = rows.filter(rows.end_day.isnull() | (rows.end_day >= ibis.date(rule.since)))
     rows = rows.left_join(_captions(context), rows.holder == _captions(context).person)

@@ -112,6 +112,11 @@ class World:
         return ibis.table(fields(each), name=name)
 
 
+def full_id(rows: ir.Table, column: str) -> ir.StringValue:
+    """An id with the dataset of its row: as records of that dataset are called."""
+    return rows.record_id.split(":")[0] + ":" + rows[column]
+
+
 @contextmanager
 def world(
     workspace: Workspace,

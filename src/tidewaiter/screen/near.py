@@ -2,7 +2,7 @@
 
 ``near_terms`` finds listed words near a word by their shared runs of three letters;
 ``find_names`` adds up what listed names share with a query and keeps the best;
-``best_of_each`` keeps the best name of each party. Both are
+``best_of_each`` keeps the best name of each party. All are
 deterministic: sums run in a fixed order and ties go to the smaller number.
 """
 

@@ -35,6 +35,7 @@ from tidewaiter.screen.name_table import (
 )
 from tidewaiter.screen.near import answers, find_names, laid_out, near_terms, position
 from tidewaiter.screen.rules import rules
+from tidewaiter.screen.spellings import VOWELS
 from tidewaiter.text import Name, Term, fold
 from tidewaiter.text.glossary import part_of
 
@@ -46,7 +47,6 @@ PART = 0.5  # likeness of a compound and the word that it ends with
 SURE = 0.8  # from this likeness an unknown word is taken to be as common as the listed one
 OTHER_FORM = 1 << 63  # bit of a legal form that the list has not
 MOST_JOINED = 4  # words, or single letters, that make one word
-VOWELS = frozenset("aeiou")
 SHORTEST_PART = 3  # letters of the parts of a word that was written without a space
 
 Floats = npt.NDArray[np.float64]

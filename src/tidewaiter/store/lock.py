@@ -17,21 +17,29 @@ from tidewaiter.errors import BusyError
 
 
 @contextmanager
-def write_lock(workspace: Path, wait: float) -> Iterator[None]:
-    """Hold the workspace's write lock; ``BusyError`` after ``wait`` seconds."""
-    lock = FileLock(workspace / "lock")
+def held(path: Path, wait: float, busy: BusyError) -> Iterator[None]:
+    """Hold a file's lock, or raise ``busy`` after ``wait`` seconds."""
+    lock = FileLock(path)
     try:
         lock.acquire(timeout=wait)
-    except Timeout as busy:
-        raise BusyError(
-            "another process is writing to this workspace",
-            where=str(workspace),
-            next_step="let it finish, or wait for it with --wait SECONDS",
-        ) from busy
+    except Timeout as problem:
+        raise busy from problem
     try:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def write_lock(workspace: Path, wait: float) -> Iterator[None]:
+    """Hold the workspace's write lock; ``BusyError`` after ``wait`` seconds."""
+    busy = BusyError(
+        "another process is writing to this workspace",
+        where=str(workspace),
+        next_step="let it finish, or wait for it with --wait SECONDS",
+    )
+    with held(workspace / "lock", wait, busy):
+        yield
 
 
 @contextmanager
