@@ -15,6 +15,7 @@ from tidewaiter.cli.app import app
 
 Run = Callable[..., tuple[int, str, str]]
 
+BORN = "2015-01-01"
 COMPANIES = [
     {"company_id": "a", "name": "Qumtor Komponent", "country": "UZ"},
     {"company_id": "b", "name": "Sarykol Holding", "country": "KZ"},
@@ -24,7 +25,7 @@ COMPANIES = [
     {"company_id": "d", "name": "Shirin Savdo", "country": "UZ"},
     {"company_id": "e", "name": "Zarafshan Tranzit", "country": "UZ"},
 ]
-PEOPLE = [{"person_id": "p", "name": "Ildar Testov", "nationality": "UZ"}]
+PEOPLE = [{"person_id": "p", "name": "Ildar Testov", "nationality": "UZ", "known_from": BORN}]
 STAKES = [
     ("b", "a", "60", "60", "2022-05-04"),
     ("p", "a", "40", "40", "2022-05-04"),
@@ -32,10 +33,15 @@ STAKES = [
     ("n", "c", "80", "80", "2021-01-01"),
     ("p", "d", "75", "100", "2021-01-01"),
 ]
-ROLES = [{"person_id": "p", "company_id": "a", "role": "director", "start": "2022-05-04"}]
+ROLES = [
+    {"person_id": "p", "company_id": "a", "role": "director", "start": "2022-05-04", "end": ""},
+    {"person_id": "p", "company_id": "a", "role": "founder", "start": "2022-05-04"}
+    | {"end": "2023-01-31"},
+]
 LISTINGS = [
     ("us_ofac_sdn", "sdn-1", "Velkon Radio Plant", "inn:7700000016", "2023-02-24"),
     ("us_ofac_sdn", "sdn-2", "Tarnikon Plant", "", "2023-02-24"),
+    ("us_ofac_sdn", "sdn-3", "Shirin Savdo", "", "2020-01-01", "2021-06-30"),
     ("eu_833_annex_iv", "iv-1", "Velkon Radio Plant", "inn:7700000016", "2024-07-24"),
 ]
 
@@ -49,15 +55,16 @@ def run(
 ) -> Run:
     """Runs a command in a folder with a loaded workspace: exit code, stdout, stderr."""
     stakes = ("owner_id", "company_id", "min_share", "max_share", "start")
-    listings = ("list_id", "entity_id", "name", "identifiers", "listed_on")
+    listings = ("list_id", "entity_id", "name", "identifiers", "listed_on", "delisted_on")
     case = write_case(
         "case",
-        companies=COMPANIES,
+        companies=[{"tax_number": "", "incorporated_on": BORN, **row} for row in COMPANIES],
         people=PEOPLE,
         roles=ROLES,
         stakes=[dict(zip(stakes, row, strict=True)) for row in STAKES],
         designations=[
-            {**dict(zip(listings, row, strict=True)), "schema": "Company"} for row in LISTINGS
+            {"delisted_on": "", **dict(zip(listings, row, strict=False)), "schema": "Company"}
+            for row in LISTINGS
         ],
     )
     monkeypatch.chdir(tmp_path)
@@ -88,7 +95,7 @@ def asked(run: Run, who: str, *more: str) -> dict[str, Any]:
         ("Sarykol Holding", "blocked"),
         ("v", "blocked"),  # listed itself, known by its number
         ("c", "possibly"),  # the owner is listed by its name alone
-        ("d", "not_blocked"),  # a person who is on no list has at least 75 %
+        ("d", "not_blocked"),  # listed no more, and a person on no list has at least 75 %
         ("e", "unknown"),  # no stake on record
     ],
 )
@@ -122,7 +129,7 @@ def test_the_derivation_leads_to_rows(run: Run) -> None:
     assert stake["evidence"][0]["locator"] == "row 4"
     assert found["chain"] == ["case:v", "case:b", "case:a"]
     assert found["integrated_share"] == {"case:v": {"min": 0.306, "max": 0.306}}
-    assert found["control"][0]["role"] == "director"
+    assert [each["role"] for each in found["control"]] == ["director"]  # the founder left
     assert "2014" in decision["rule"]
 
 
@@ -143,8 +150,31 @@ def test_a_judgement_settles_it(run: Run) -> None:
 
 def test_the_day_decides(run: Run) -> None:
     """Before the owner was listed there is nothing to carry over."""
-    found = asked(run, "a", "--as-of", "2023-02-01")
-    assert found["verdicts"]["us_ofac_50"] == "unknown"
+    for day, expected in (("2023-02-01", "unknown"), ("2023-03-01", "blocked")):
+        found = asked(run, "a", "--as-of", day)
+        assert found["verdicts"]["us_ofac_50"] == expected
+        assert found["undated_rows_left_out"] == {}
+
+
+def test_rows_without_a_date_are_counted(run: Run, write_case: WriteCase) -> None:
+    """A named day leaves them out, and says so: what looks unknown may only be undated."""
+    more = write_case(
+        "more", companies=[{"company_id": "u", "name": "Nilufar Eksport", "country": "UZ"}]
+    )
+    app(["load", str(more), "-w", "work"], standalone_mode=False)
+    assert asked(run, "a", "--as-of", "2024-01-01")["undated_rows_left_out"] == {"companies": 1}
+    _, out, _ = run("owners", "a", "-w", "work", "--as-of", "2024-01-01")
+    assert "rows without a date are left out: 1 of companies." in out
+
+
+def test_a_suspended_rule_leaves_a_red_flag(run: Run) -> None:
+    """The affiliates rule in 2026: no verdict, who is listed above, and the question."""
+    found = asked(run, "a", "--as-of", "2026-01-01", "--regime", "us_bis_affiliates")
+    (decision,) = found["decisions"]
+    assert (found["verdicts"], decision["verdict"]) == ({}, None)
+    assert decision["note"] == "suspended on 2026-01-01"
+    assert decision["listed_owners"] == ["case:v"]
+    assert "Velkon Radio Plant above it is a red flag" in decision["would_settle"][0]
 
 
 def test_the_page_for_people(run: Run) -> None:

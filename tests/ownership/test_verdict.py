@@ -165,6 +165,18 @@ def test_a_verdict_names_its_stakes() -> None:
     ]
 
 
+def test_a_derivation_has_no_circles() -> None:
+    """A company that was reached through another is no reason for that other one."""
+    rows = [stake("x", "a", 60), stake("a", "b", 100), stake("b", "a", 20), stake("a", "a", 10)]
+    seen = graph(table(rows), DAY)
+    found = verdicts(seen, OFAC, DAY, certain("x"))
+    assert found is not None
+    nodes = seen.nodes.to_pylist()
+    above_a, above_b = (found.verdict(nodes.index(each)) for each in "ab")
+    assert ([c.owner for c in above_a.by], above_a.low) == (["x"], 600_000)
+    assert [c.owner for c in above_b.by] == ["a"]
+
+
 def test_odd_rows_are_told_and_harm_nothing() -> None:
     """Contradictions are left out, excesses are counted, and all of it is told."""
     rows = [

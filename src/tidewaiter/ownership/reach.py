@@ -2,7 +2,8 @@
 
 An owner that is reached counts with its whole stake; shares are never multiplied along a
 path. Going round by round, every company gets the round in which it is reached, and what
-reached it was reached before: a derivation cannot go in circles. Only integers are added.
+reached it was reached before: a derivation cannot go in circles, and own shares come too late
+to count. Only integers are added.
 """
 
 from __future__ import annotations
@@ -39,8 +40,6 @@ def reach(roots, edges, offsets, whole, needed, enough, barred, rounds, sums, ro
         for edge in range(offsets[owner], offsets[owner + 1]):
             slot = edges[0][edge]
             company = slot // slots
-            if company == owner:
-                continue  # own shares say nothing of who owns the rest
             sums[slot] += edges[1][edge]
             room[slot] += edges[2][edge]
             if rounds[company] != NOT or barred[company]:

@@ -60,6 +60,7 @@ def answer(found: Owned) -> dict[str, Any]:
         "parties": {each: _who(found.parties[each]) for each in (found.company, *found.owners)},
         "remarks": [_remark(each, found) for each in found.remarks],
         "list_versions": found.list_versions,
+        "undated_rows_left_out": found.undated,
     }
 
 

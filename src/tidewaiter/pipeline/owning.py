@@ -73,6 +73,7 @@ class Owned(msgspec.Struct, frozen=True, kw_only=True):
     ``sources`` by row, as contributions name them. ``integrated``: owner -> share (0-1) at
     least and at most, ``None`` where companies own one another wholly. ``chain``: ids from the
     nearest listed party down to the company. ``remarks`` are oddities of the register.
+    ``undated``: table -> rows without a date, which a named day leaves out.
     """
 
     company: str
@@ -86,6 +87,7 @@ class Owned(msgspec.Struct, frozen=True, kw_only=True):
     offices: tuple[Office, ...]
     remarks: tuple[Remark, ...]
     list_versions: dict[str, str]
+    undated: dict[str, int]
 
 
 def owned(
@@ -134,6 +136,7 @@ def _owned(seen: World, settings: Settings, who: str, rules: Regimes, judged: Ju
         offices=offices,
         remarks=part.remarks,
         list_versions=lists.versions,
+        undated=seen.left_out,
     )
 
 

@@ -112,6 +112,9 @@ def _beside(answer: Answer) -> list[Any]:
     parts: list[Any] = []
     if not answer["list_versions"]:
         parts.append(Text("No list is loaded: nobody above it could be found listed."))
+    if left_out := answer["undated_rows_left_out"]:
+        told = ", ".join(f"{rows:,} of {table}" for table, rows in sorted(left_out.items()))
+        parts.append(Text(f"On a named day rows without a date are left out: {told}."))
     if len(answer["chain"]) > 1:
         names = [answer["parties"][each]["name"] for each in answer["chain"]]
         parts.append(Text(shown(f"Shortest chain on record: {' > '.join(names)}")))
