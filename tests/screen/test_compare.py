@@ -144,3 +144,24 @@ def test_a_megabyte_is_no_name() -> None:
     """A name longer than any name is refused at the door, in words."""
     with pytest.raises(BadDataError, match="1,000,000 characters"):
         compare("я" * 1_000_000, "Velkon")
+
+
+INN, OTHER_INN = "7700000016", "5000000017"
+
+
+def test_numbers_of_both_names_are_compared() -> None:
+    """An equal tax number decides, another one lowers, whatever the names."""
+    assert compare(f"Velkon INN {INN}", f"Другое ИНН {INN}").score == 1
+    assert compare(INN, INN).match
+    apart = compare(f"Velkon Plant INN {INN}", f"Velkon Plant INN {OTHER_INN}")
+    assert not apart.match
+    assert f"INN conflicts: {INN} in the first, {OTHER_INN} in the second" in apart.explanations
+
+
+def test_sentences_keep_the_sides_of_the_names() -> None:
+    """Also where the second name is the one that is read as the list has it."""
+    for left, right, side in (
+        ("Orlan SeverTrade", "Orlan Sever Trade Kazan", "second"),
+        ("Orlan Sever Trade Kazan", "Orlan SeverTrade", "first"),
+    ):
+        assert f"only in the {side} name: “kazan”" in compare(left, right).explanations

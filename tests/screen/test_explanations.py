@@ -11,6 +11,7 @@ import pytest
 
 from tests.screen.listings import listing
 from tidewaiter.screen import Listed, ListIndex, Match, Query, screen
+from tidewaiter.screen.listings import status as status_on
 
 INN, OTHER_INN, IMO = "7700000016", "5000000017", "9100009"
 
@@ -161,8 +162,28 @@ def test_former_listings_are_named_as_such(index: ListIndex) -> None:
     assert any("in force until 2019-03-03" in each for each in during.explanations)
 
 
-def test_a_listing_is_not_in_force_before_its_day(index: ListIndex) -> None:
-    """What is listed later is told as such."""
-    (early,) = screen(Query(query_id="q", names=("Завод Велкон",)), index, day="2022-12-31").results
-    assert early.status == "future"
+def test_a_party_that_is_listed_later_is_no_match(index: ListIndex) -> None:
+    """Before its day a party is at most near, and is told as not in force yet."""
+    found = screen(Query(query_id="q", names=("Завод Велкон",)), index, day="2022-12-31")
+    early = next(each for each in found.near if each.entity_id == "plant")
+    assert (found.results, found.reached) == ((), 0)
+    assert (early.status, early.match) == ("future", False)
     assert any("not in force yet" in each for each in early.explanations)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "day", "status"),
+    [
+        ("2023", None, "2023-06-01", "future"),  # within the year nothing is certain
+        ("2023", None, "2023-12-31", "in_force"),
+        ("2023-04", None, "2023-04-29", "future"),
+        ("2023-04", None, "2023-04-30", "in_force"),
+        ("2020-01-01", "2023", "2023-06-01", "in_force"),
+        ("2020-01-01", "2023", "2023-12-31", "former"),
+    ],
+)
+def test_years_and_months_count_on_their_last_day(
+    since: str, until: str | None, day: str, status: str
+) -> None:
+    """A date that is not told to the day begins and ends a listing on its last day."""
+    assert status_on(listing("list_a", "other", since, until), day) == status

@@ -219,3 +219,92 @@ def test_a_megabyte_is_refused(index: ListIndex) -> None:
     with pytest.raises(BadDataError, match="characters") as caught:
         ask(index, "Velkon " * 150_000)
     assert "query q" in str(caught.value)
+
+
+def namesakes(count: int) -> ListIndex:
+    """Persons of one name, born on days that follow one another."""
+    return ListIndex(
+        Listed(
+            entity_id=f"x:{number:03}",
+            caption="VELKONOV Ivan",
+            schema="Person",
+            names=("VELKONOV Ivan",),
+            birth_dates=(f"{1900 + number}-02-03",),
+            listings=(listing(),),
+        )
+        for number in range(count)
+    )
+
+
+def test_no_namesake_is_lost_before_its_birth_date_is_compared() -> None:
+    """The right one of many namesakes comes first, whatever its place in the list."""
+    index = namesakes(99)
+    for year in (1901, 1950, 1998):
+        query = Query(query_id="q", names=("Ivan Velkonov",), birth_date=f"{year}-02-03")
+        first = screen(query, index, limit=1).results[0]
+        assert first.entity_id == f"x:{year - 1900:03}"
+
+
+def test_a_number_in_a_name_does_not_part_names() -> None:
+    """A long number after a name is a number of the party and no word of its name."""
+    index = ListIndex([PLANT])
+    plain, numbered = (
+        screen(Query(query_id="q", names=(name,)), index).results[0].score
+        for name in ("Zavod Velkon", "Zavod Velkon 123456789012345")
+    )
+    assert plain == numbered
+
+
+def test_a_digit_is_no_letter() -> None:
+    """A single digit that one name lacks is told as a number."""
+    (near,) = screen(Query(query_id="q", names=("Zavod Velkon 3",)), ListIndex([PLANT])).near
+    assert any("a number stands in one name only" in each for each in near.explanations)
+    assert not any("letter" in each for each in near.explanations)
+
+
+BARE = "192050251"
+
+
+@pytest.mark.parametrize(
+    ("names", "score", "matches"),
+    [((), 0.9, True), (("Somebody Entirely Else",), 0.4, False)],
+)
+def test_a_bare_number_supports_and_does_not_decide(
+    names: tuple[str, ...],
+    score: float,
+    matches: bool,  # noqa: FBT001
+) -> None:
+    """Of no known register it may be equal by chance: alone it matches, else it is near."""
+    listed = msgspec.structs.replace(PLANT, identifiers=(f"id:{BARE}",), countries=())
+    query = Query(query_id="q", names=names, identifiers=(BARE,))
+    found = screen(query, ListIndex([listed]))
+    (first,) = (*found.results, *found.near)
+    assert (first.score, first.match, first.by_identifier) == (score, matches, False)
+    assert any("does not decide" in each for each in first.explanations)
+
+
+def test_a_bare_number_adds_to_a_name() -> None:
+    """With an agreeing name an equal bare number makes the match surer."""
+    listed = msgspec.structs.replace(PLANT, identifiers=(f"id:{BARE}",), countries=())
+    with_it, without = (
+        screen(Query(query_id="q", names=("Velkon",), identifiers=numbers), ListIndex([listed]))
+        for numbers in ((BARE,), ())
+    )
+    assert with_it.results[0].score > (*without.results, *without.near)[0].score
+
+
+def test_an_equal_number_with_a_conflicting_one_is_no_certainty() -> None:
+    """The tax number is equal and the register's is not: both are told, and it is lowered."""
+    listed = msgspec.structs.replace(PLANT, identifiers=(f"inn:{INN}", "ogrn:1027700000019"))
+    query = Query(query_id="q", names=("Velkon",), identifiers=(f"inn:{INN}", "ogrn:1027700132195"))
+    (match,) = screen(query, ListIndex([listed])).results
+    assert (match.score, match.by_identifier) == (0.9, True)
+    assert any("OGRN conflicts" in each for each in match.explanations)
+
+
+def test_whoever_asks_for_few_gets_the_first_of_many() -> None:
+    """A limit cuts the answer; it does not change who is found."""
+    index = namesakes(30)
+    query = Query(query_id="q", names=("Ivan Velkonov",), birth_date="1917-02-03")
+    few, many = (screen(query, index, limit=limit).results for limit in (3, 30))
+    assert few == many[:3]

@@ -6,7 +6,7 @@ import pytest
 
 from tidewaiter.errors import BadDataError
 from tidewaiter.screen import Listed, ListIndex, Query, screen
-from tidewaiter.screen.usable import MOST_NAMES
+from tidewaiter.screen.usable import MOST_NAMES, cut_to_fit
 
 PLANT = Listed(
     entity_id="x:0",
@@ -85,3 +85,13 @@ def test_a_short_word_is_not_taken_apart_into_letters() -> None:
     assert not told.results
     told = screen(Query(query_id="q", names=("VTB Sarmat",)), index)
     assert [each.entity_id for each in told.results] == ["y:3"]
+
+
+def test_a_row_of_data_is_cut_to_what_can_be_asked() -> None:
+    """A cell that no name or address fills, or too many names, stop no case."""
+    query = Query(
+        query_id="q", names=("Velkon Radio Plant", *["x" * 3_000] * MOST_NAMES), address="y" * 9_000
+    )
+    with pytest.raises(BadDataError):
+        screen(query, INDEX)
+    assert screen(cut_to_fit(query), INDEX).results[0].entity_id == "x:0"

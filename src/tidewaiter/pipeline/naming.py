@@ -18,7 +18,7 @@ from tidewaiter.resolve.parties import Party, Resolution, resolve
 from tidewaiter.screen import Listed, Match, Query
 from tidewaiter.screen import screen as screen_query
 from tidewaiter.screen.listings import status_of, telling
-from tidewaiter.screen.records import LONGEST_NAME
+from tidewaiter.screen.usable import cut_to_fit
 
 # Entries a party may match. As many again are weighed, and more names are measured for more:
 # a thousand, as before, measured two thousand names for every party of a run.
@@ -117,13 +117,14 @@ def mention_table() -> ir.Table:
 
 def query(party: Party) -> Query:
     """A party as a screening query."""
-    return Query(
-        query_id=party.party_id,
-        # A cell may hold anything; what is longer than any name is compared by its start.
-        names=tuple(name[:LONGEST_NAME] for name in party.names or (party.caption,)),
-        country=party.country,
-        identifiers=party.identifiers,
-        address=party.addresses[0] if party.addresses else None,
+    return cut_to_fit(
+        Query(
+            query_id=party.party_id,
+            names=party.names or (party.caption,),
+            country=party.country,
+            identifiers=party.identifiers,
+            address=party.addresses[0] if party.addresses else None,
+        )
     )
 
 

@@ -17,6 +17,7 @@ from tidewaiter.pipeline.world import World
 from tidewaiter.resolve.judgement import Judgements
 from tidewaiter.screen import Match, Query, screen
 from tidewaiter.screen.listings import status
+from tidewaiter.screen.usable import cut_to_fit
 
 SCHEMES = {"tax_number": "inn", "registration_number": "ogrn", "lei": "lei"}
 MOST = 20  # listed parties looked at for one name
@@ -70,14 +71,16 @@ def _rows(seen: World, name: str, ids: list[str]) -> dict[str, Row]:
 def _query(party: str, row: Row) -> Query:
     numbers = [f"{scheme}:{row[key]}" for key, scheme in SCHEMES.items() if row.get(key)]
     bare = [row[key] for key in SCHEMES if row.get(key)]
-    return Query(
-        query_id=party,
-        names=tuple(row["name"] or ()),
-        schema=_schema(row),
-        country=row.get("country"),
-        identifiers=tuple(dict.fromkeys([*numbers, *bare])),
-        birth_date=row.get("birth_date"),
-        address=row.get("address"),
+    return cut_to_fit(
+        Query(
+            query_id=party,
+            names=tuple(row["name"] or ()),
+            schema=_schema(row),
+            country=row.get("country"),
+            identifiers=tuple(dict.fromkeys([*numbers, *bare])),
+            birth_date=row.get("birth_date"),
+            address=row.get("address"),
+        )
     )
 
 

@@ -54,6 +54,19 @@ class Agreement(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
     added: list[tuple[float, Feature]]
 
+    def swapped(self) -> Agreement:
+        """The same, seen from the other name."""
+        return Agreement(
+            left=self.right,
+            right=self.left,
+            pairs=tuple(Pair(each.right, each.left, each.how) for each in self.pairs),
+            left_only=self.right_only,
+            right_only=self.left_only,
+            forms=self.forms[::-1],
+            notes=self.notes,
+            added=self.added,
+        )
+
 
 def agreement(pair: NamePair, index: ListIndex) -> Agreement:
     """The words of a pair of names."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from tidewaiter.screen.agreement import Agreement, agreement
+from tidewaiter.screen.identifiers import in_text, met
 from tidewaiter.screen.index import ListIndex
-from tidewaiter.screen.kinds import Kind, kind_of, schema_named
+from tidewaiter.screen.kinds import kind_of, schema_named
 from tidewaiter.screen.listings import status_of, telling
-from tidewaiter.screen.model import model, probability, score
+from tidewaiter.screen.model import LEAST, model, probability
 from tidewaiter.screen.places import Split, splits
 from tidewaiter.screen.records import (
     Added,
@@ -25,9 +28,15 @@ from tidewaiter.screen.weighing import (
     DIGITS,
     Weighed,
     prepared,
+    scored,
     weigh,
 )
-from tidewaiter.screen.wording import completeness, explanations, name_explanations
+from tidewaiter.screen.wording import (
+    completeness,
+    explanations,
+    name_explanations,
+    number_explanations,
+)
 
 LIMIT = 5
 NEAR = 3  # parties shown where nothing matches
@@ -46,7 +55,8 @@ def screen(
 
     ``threshold`` (0-1) defaults to that of ``rules.yml``. Parties with an equal
     identifier are all given, whatever the limit. ``day`` (ISO 8601) says on which day a
-    listing has to be in force; ``explain`` asks for what each feature adds, too.
+    listing has to be in force: a party listed only later is no match, and at most near.
+    ``explain`` asks for what each feature adds, too.
     ``BadDataError`` for a name that is too long to be one.
     """
     least = rules().threshold if threshold is None else threshold
@@ -55,8 +65,8 @@ def screen(
     # A name of shared words alone is nobody's by its letters: all that is near may be meant.
     floor = rules().floor if asked.has_own_words else rules().floor_of_shared_words
     found = weigh(asked, index, min(least, floor), limit, least)
-    reached = [w for w in found if w.score >= least]
-    sure = sum(1 for w in reached if w.equal)
+    reached = [w for w in found if w.score >= least and not _is_listed_later(w, day)]
+    sure = sum(1 for w in reached if w.numbers.equal)
     close = [] if reached else [w for w in found if w.score >= floor]
     most = min(limit, NEAR) if asked.has_own_words else 2 * limit
 
@@ -84,15 +94,23 @@ def _match(
         schema=listed.schema,
         list_ids=tuple(sorted({each.list_id for each in told})),
         score=weighed.score,
-        probability=1.0 if weighed.equal else probability(weighed.score, weighed.entry.kind),
+        probability=_probability(weighed),
         completeness=completeness(weighed),
         measures=tuple(sorted({each.measure for each in told})),
         status=status_of(listed.listings, day),
-        match=weighed.score >= threshold,
-        by_identifier=weighed.equal is not None,
+        match=weighed.score >= threshold and not _is_listed_later(weighed, day),
+        by_identifier=weighed.numbers.equal is not None,
         explanations=explanations(weighed, found, day),
         added=_added(found) if explain and found else (),
     )
+
+
+def _is_listed_later(weighed: Weighed, day: str | None) -> bool:
+    return status_of(weighed.entry.listed.listings, day) == "future"
+
+
+def _probability(weighed: Weighed) -> float:
+    return 1.0 if weighed.numbers.equal else probability(weighed.score, weighed.entry.kind)
 
 
 def _added(found: Agreement) -> tuple[Added, ...]:
@@ -111,35 +129,50 @@ def compare(left: str, right: str, schema: str | None = None) -> Comparison:
     says how they are read; without it as names of firms. ``BadDataError`` for a name
     that is too long to be one.
     """
-    ours, theirs = checked_name(left, "left"), checked_name(right, "right")
     schema = schema_named(schema) or "Company"
     kind = kind_of(schema)
-    answers = [_one_way(ours, theirs, schema), _one_way(theirs, ours, schema)]
-    found = [(each, index) for each, index in answers if each is not None and each.names]
-    if not found:
-        return Comparison(
-            0.0, 0.0, match=False, explanations=("nothing that can be compared agrees",)
-        )
+    ours, theirs = (in_text(checked_name(*each)) for each in ((left, "left"), (right, "right")))
+    numbers = met(ours, theirs)
+    named = bool(ours.rest.strip() and theirs.rest.strip())
+    shift = model().pairs[kind] if named else 0.0
+
+    def value(pair: _Pair) -> float:
+        highest = min(pair.highest, rules().identifier_conflict if numbers.conflicts else 1.0)
+        return round(scored(pair.total + shift, highest, numbers, named=named), DIGITS)
+
     # The better of both ways: a word is joined or parted as the other name has it.
-    value, first, index = max(
-        ((_value(each, kind), each, index) for each, index in found), key=lambda one: one[0]
+    ways = (
+        _one_way(ours.rest, theirs.rest, schema),
+        _one_way(theirs.rest, ours.rest, schema, BACK),
     )
-    ceilings = [first.ceiling] if first.ceiling else []
-    words = agreement(first.names, index) if first.names else None
+    pair = max(ways, key=lambda way: (value(way), way.total))
+    found = value(pair)
+    told = (
+        *number_explanations(numbers, ("in the first", "in the second")),
+        *(name_explanations(pair.words, pair.ceilings) if pair.words else ()),
+    )
     return Comparison(
-        score=value,
-        probability=probability(value, kind),
-        match=value >= rules().threshold,
-        explanations=name_explanations(words, ceilings) if words else (),
-        added=_added(words) if words else (),
+        score=found,
+        probability=1.0 if numbers.equal else probability(found, kind),
+        match=found >= rules().threshold,
+        explanations=told or ("nothing that can be compared agrees",),
+        added=_added(pair.words) if pair.words else (),
     )
 
 
-def _value(weighed: Weighed, kind: Kind) -> float:
-    return round(score(weighed.total + model().pairs[kind]) * weighed.highest, DIGITS)
+FORTH, BACK = False, True
 
 
-def _one_way(asked: str, listed: str, schema: str) -> tuple[Weighed | None, ListIndex]:
+class _Pair(msgspec.Struct, frozen=True):
+    """Two names compared one way; ``words`` are always the first name's and the second's."""
+
+    total: float
+    highest: float
+    words: Agreement | None = None
+    ceilings: tuple[str, ...] = ()
+
+
+def _one_way(asked: str, listed: str, schema: str, way: bool = FORTH) -> _Pair:  # noqa: FBT001
     """The second name as a list of one party, and the first asked of it."""
     parts = splits(listed) if kind_of(schema) == "body" else [Split(listed, "")]
     party = Listed(
@@ -150,5 +183,15 @@ def _one_way(asked: str, listed: str, schema: str) -> tuple[Weighed | None, List
         addresses=tuple(part.place for part in parts if part.place),
     )
     index = ListIndex([party])
-    found = weigh(prepared(Query(query_id="left", names=(asked,), schema=schema)), index)
-    return (found[0] if found else None), index
+    query = Query(query_id="left", names=(asked,), schema=schema)
+    found = weigh(prepared(query), index)
+    if not found or found[0].names is None:
+        return _Pair(LEAST, 1.0)
+    best = found[0]
+    words = agreement(best.names, index)
+    return _Pair(
+        total=best.total,
+        highest=best.highest,
+        words=words.swapped() if way is BACK else words,
+        ceilings=(best.ceiling,) if best.ceiling else (),
+    )

@@ -32,7 +32,7 @@ class Entry(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def numbers(self) -> Numbers:
         """Its numbers, by scheme."""
-        return ids.of_listed(self.listed.identifiers)
+        return ids.of_listed(self.listed.identifiers, self.place.known_countries())
 
     @cached_property
     def place(self) -> Where:
@@ -126,8 +126,7 @@ def arrays(parties: Iterable[Listed]) -> Arrays:
 
 
 def _numbers(listed: Listed) -> set[str]:
-    found = ids.of_listed(listed.identifiers)
-    every = {number for _, number in found.schemed} | found.bare
+    every = ids.of_listed(listed.identifiers).every
     return {number for number in every if len(number) <= LONGEST_NUMBER}
 
 

@@ -216,7 +216,7 @@ def _meanings(terms: Sequence[Key]) -> dict[str, Any]:
 def flags(letters: str, kind: Kind) -> int:
     """Digits, an initial, a patronymic, a word that only connects names."""
     found = DIGITS if any(map(str.isdigit, letters)) else 0
-    if len(letters) == 1:
+    if len(letters) == 1 and not found:
         found |= INITIAL
     if kind != "body":
         known = person_words()

@@ -22,6 +22,7 @@ BINS = 512
 LONG, MANY_TIMES = 1000, 4
 WORTH = 0.6  # share of the best from which a name is still of interest
 SAME_BUT_ONE = 1 << 10
+ORDER, TIE = 1e-12, 1e-5  # what orders equal names, and what differences are less than
 MOST_NEAR = 20  # near spellings of one word
 
 
@@ -184,7 +185,10 @@ def laid_out(weights, kinds, sizes, likes, least):
 
 @numba.njit(nogil=True, cache=True)
 def find_names(words, terms, likes, query, postings, memory, figures, most):
-    """The names that share most with a query, best first, at most ``most``.
+    """The names that share most with a query, best first.
+
+    ``most``: how many, and how many more where they share exactly as much as the last: of
+    namesakes none may be lost before what else is known of them is compared.
 
     ``words``, ``terms``, ``likes`` say which listed terms answer which word of the query,
     own words first and then the heaviest; ``query``: weights and kinds of the words.
@@ -251,7 +255,7 @@ def _finds_by_shared(weights, kinds, enough):
 
 
 @numba.njit(nogil=True, cache=True)
-def _best(touched, total, memory, floor, most):
+def _best(touched, total, memory, floor, wanted):
     shared, answered, name_weight = memory
     size = len(touched)
     scores = np.empty(size, np.float32)
@@ -265,6 +269,7 @@ def _best(touched, total, memory, floor, most):
         answered[name] = 0
     cut = BINS
     kept = bins[BINS]
+    most, tied = wanted
     while cut > 0 and kept < most:
         cut -= 1
         kept += bins[cut]
@@ -275,29 +280,31 @@ def _best(touched, total, memory, floor, most):
     for at in range(size):
         if scores[at] >= least:
             chosen[count] = touched[at]
-            values[count] = -scores[at] + touched[at] * 1e-12
+            values[count] = -scores[at] + touched[at] * ORDER
             count += 1
     order = np.argsort(values[:count])
-    return chosen[order[:most]]
+    end = min(most, count)
+    if end:
+        last = values[order[end - 1]]
+        while end < min(count, most + tied) and values[order[end]] - last < TIE:
+            end += 1
+    return chosen[order[:end]]
 
 
 @numba.njit(nogil=True, cache=True)
-def best_of_each(parties, totals, last, most):
-    """(parties, their best totals, the rows of these), best first, at most ``most`` parties.
+def best_of_each(parties, totals, last):
+    """(parties, their best totals, the rows of these), best first.
 
     Of equal totals rows that are not ``last`` come first, then the order is that of the rows.
     """
     by_last = np.argsort(last, kind="mergesort")
     order = by_last[np.argsort(-totals[by_last], kind="mergesort")]
-    rows = np.empty(min(most, len(order)), np.int64)
+    seen = set()
+    rows = np.empty(len(order), np.int64)
     count = 0
     for row in order:
-        if count == len(rows):
-            break
-        new = True
-        for at in range(count):
-            new = new and parties[rows[at]] != parties[row]
-        if new:
+        if parties[row] not in seen:
+            seen.add(parties[row])
             rows[count] = row
             count += 1
     rows = rows[:count]

@@ -54,7 +54,7 @@ def _found(seen: Seen, asked: Asked, limit: int) -> Iterator[tuple[object, ...]]
     """All that an answer is made of, reading by reading."""
     for kind in asked.kinds:
         search = seen.index.searches[kind]
-        for reading in readings(asked, kind, seen.index, width(limit, asked).names):
+        for reading in readings(asked, kind, seen.index, width(limit, asked)):
             weights = search.asked(reading.name).words[0]
             marks = seen.marks[kind][reading.found.names]
             facts = reading.found.facts

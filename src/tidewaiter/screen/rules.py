@@ -24,9 +24,20 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     fuzzy_from: int
     endings: tuple[str, ...]
     names_found: int
-    entries_weighed: int
+    names_tied: int
+    found_by_shared_words: int
     least_shared: float
     shared_alone: float
+    some_said: float
+    much_said: float
+    same_meaning: float
+    in_part: float
+    known_word: float
+    sure: float
+    equal_and_conflicting: float
+    number_alone: float
+    number_against_name: float
+    same_number: float
     names_alone: float
     identifier_conflict: float
     other_kind: float

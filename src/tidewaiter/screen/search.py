@@ -40,11 +40,7 @@ from tidewaiter.text import Name, Term, fold
 from tidewaiter.text.glossary import part_of
 
 REMEMBERED = 1 << 16  # words
-MEANING = 0.97  # likeness of two words for one thing
 LAST = 64  # names
-KNOWN = 0.85  # factor on near words of a word that the list has
-PART = 0.5  # likeness of a compound and the word that it ends with
-SURE = 0.8  # from this likeness an unknown word is taken to be as common as the listed one
 OTHER_FORM = 1 << 63  # bit of a legal form that the list has not
 MOST_JOINED = 4  # words, or single letters, that make one word
 SHORTEST_PART = 3  # letters of the parts of a word that was written without a space
@@ -54,7 +50,6 @@ Ints = npt.NDArray[np.int32]
 
 
 Columns = tuple[Ints, npt.NDArray[np.float32], Ints]  # terms, how alike, how
-LIKES = np.array([1.0, MEANING, PART], np.float32)  # of the same letters, meaning, a part
 HOWS = np.array([SAME_LETTERS, SAME_MEANING, IN_PART], np.int32)
 NOTHING_NEAR: Columns = (np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.int32))
 
@@ -101,6 +96,8 @@ class Search:
         self._head = np.full(len(table.term_spelling), -1, np.int32)
         self._scratch = np.zeros((3, 64), np.int64)
         self._endings = endings()
+        # Of the same letters, of the same meaning, of a part.
+        self._likes = np.array([1.0, rules().same_meaning, rules().in_part], np.float32)
         self._postings = (table.postings_offsets, table.postings)
         self._grams = (table.gram_keys, table.gram_offsets, table.gram_spellings)
         self._spelt = (table.chars, table.spelling_offsets)
@@ -129,7 +126,7 @@ class Search:
             self._postings,
             self._memory,
             (floor, rules().shared_alone),
-            most,
+            (most, rules().names_tied),
         )
         return Found(names, self.measure(asked, names))
 
@@ -168,7 +165,7 @@ class Search:
             if self._spelling(letters.encode()) >= 0:
                 return size, [_written(" ".join(each.text for each in plain[:size]), letters)]
         likes = self._answers(term_key(term)).likes
-        if len(likes) and likes.max() >= SURE:
+        if len(likes) and likes.max() >= rules().sure:
             return 1, [term]  # known, or misspelt
         return 1, self._parted(term.text, term.letters[0]) or [term]
 
@@ -275,7 +272,7 @@ class Search:
         sizes = list(map(len, (same, meant, parts)))
         certain = (
             np.array([*same, *meant, *parts], np.int32),
-            np.repeat(LIKES, sizes),
+            np.repeat(self._likes, sizes),
             np.repeat(HOWS, sizes),
         )
         terms, likes, hows = answers(certain, near, bool(key.concept), self.table.term_concept)
@@ -317,7 +314,7 @@ class Search:
             return float(self.table.term_weight[own])
         alone = weight(key, share_of(0, 1, word(key), self.kind), self.kind)
         terms, likes, _ = near
-        sure = terms[likes >= SURE]
+        sure = terms[likes >= rules().sure]
         if key.concept:
             sure = sure[self.table.term_concept[sure] < 0]
         nearest: list[float] = self.table.term_weight[sure[:1]].tolist()
@@ -344,7 +341,7 @@ class Search:
             found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
         )
         # A word that the list itself has is hardly a misprint of another one.
-        return terms, likes * np.float32(KNOWN) if known else likes, hows
+        return terms, likes * np.float32(rules().known_word) if known else likes, hows
 
     def _terms_of(self, spelling: int) -> list[int]:
         if spelling < 0:

@@ -13,7 +13,7 @@ from tidewaiter.errors import BadDataError
 from tidewaiter.model.country import country_code
 from tidewaiter.model.dates import iso_date
 from tidewaiter.screen.kinds import kind_of, read, schema_named
-from tidewaiter.screen.records import SHOWN, Query, checked_name
+from tidewaiter.screen.records import LONGEST_NAME, SHOWN, Query, checked_name
 
 MOST_NAMES = 100
 LONGEST_VALUE = 100  # characters of a country, date or number; longer ones are remarks
@@ -41,6 +41,18 @@ def usable(query: Query) -> tuple[Query, tuple[str, ...]]:
         identifiers=tuple(each for each in query.identifiers if len(each) <= LONGEST_VALUE),
     )
     return asked, tuple(_remarks(query, asked))
+
+
+def cut_to_fit(query: Query) -> Query:
+    """A query of a row of data, which may hold anything: what is too long is asked by its start.
+
+    A case is not to stop at one cell; who types a name is told instead (``usable``).
+    """
+    return msgspec.structs.replace(
+        query,
+        names=tuple(name[:LONGEST_NAME] for name in query.names[:MOST_NAMES]),
+        address=query.address and query.address[:LONGEST_NAME],
+    )
 
 
 def _country(given: str | None) -> str | None:

@@ -10,11 +10,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from tidewaiter.model.country import country_code
 from tidewaiter.screen import identifiers as ids
 from tidewaiter.screen.corroborate import Surroundings, most_added, surroundings
 from tidewaiter.screen.facts import Fact
 from tidewaiter.screen.features import ACRONYM
-from tidewaiter.screen.identifiers import Numbers
+from tidewaiter.screen.identifiers import Numbers, NumbersMet
 from tidewaiter.screen.index import Entry, ListIndex
 from tidewaiter.screen.kinds import BROAD, KINDS, Kind, kind_of, read
 from tidewaiter.screen.model import LEAST, log_odds, model, score
@@ -28,8 +29,6 @@ from tidewaiter.text import Name, read_name
 
 DIGITS = 6  # of a score
 TINY = 1e-6
-WITHOUT_OWN_WORDS = 150  # parties looked at for a name of shared words alone
-SOME_SAID, MUCH_SAID = 0.6, 1.2  # rarity of shared words that is enough without an own word
 FULL_NAME = 2  # words of a person's own that have to agree
 
 Floats = npt.NDArray[np.float64]
@@ -78,8 +77,7 @@ class Weighed(msgspec.Struct, frozen=True):
     total: float
     highest: float
     names: NamePair | None
-    equal: tuple[str, str] | None
-    conflicts: tuple[tuple[str, str, str], ...]
+    numbers: NumbersMet
     around: Surroundings
     place: Verdict
     ceiling: str | None
@@ -87,14 +85,16 @@ class Weighed(msgspec.Struct, frozen=True):
 
 def prepared(query: Query) -> Asked:
     """Read a query that is usable."""
-    numbers = ids.in_field(query.identifiers)
+    code = country_code(query.country) if query.country else None
+    countries = (code,) if code else ()
+    numbers = ids.in_field(query.identifiers, countries)
     texts: list[str] = []
     for name in query.names:
-        found = ids.in_text(name)
+        found = ids.in_text(name, countries)
         numbers |= found
         texts.append(found.rest.strip())
     if query.address:
-        numbers |= ids.in_text(query.address)
+        numbers |= ids.in_text(query.address, countries)
     named = [text for text in texts if text]
     every = dict.fromkeys(each for text in spellings(named, "body") for each in splits(text))
     broad = query.schema is None or query.schema in BROAD
@@ -158,15 +158,7 @@ def _is_outdone(highest: float, found: Sequence[Weighed], wanted: int) -> bool:
 
 
 def _with_equal_number(asked: Asked, index: ListIndex) -> list[int]:
-    numbers = {number for _, number in asked.numbers.schemed} | asked.numbers.bare
-    return sorted({at for number in numbers for at in index.with_number(number)})
-
-
-class Width(msgspec.Struct, frozen=True):
-    """How many listed names are measured a spelling, and how many parties weighed."""
-
-    names: int
-    entries: int
+    return sorted({at for number in asked.numbers.every for at in index.with_number(number)})
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -178,15 +170,15 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     found: Found
 
 
-def width(limit: int, asked: Asked) -> Width:
-    """How much is looked at where ``limit`` parties are wanted.
+def width(limit: int, asked: Asked) -> int:
+    """How many listed names are measured a spelling where ``limit`` parties are wanted.
 
-    Names of shared words alone have many neighbours, and none stands out.
+    Names of shared words alone have many neighbours, and none stands out. Who wants more than
+    the usual few looks further, and only then.
     """
-    figures = rules()
     if not asked.has_own_words:
-        limit = max(limit, WITHOUT_OWN_WORDS)
-    return Width(max(figures.names_found, 2 * limit), max(figures.entries_weighed, 2 * limit))
+        limit = max(limit, rules().found_by_shared_words)
+    return max(rules().names_found, 2 * limit)
 
 
 class Ranked(msgspec.Struct, frozen=True):
@@ -217,9 +209,9 @@ class Ranked(msgspec.Struct, frozen=True):
         )
 
 
-def _ranked(asked: Asked, index: ListIndex, wide: Width) -> Ranked:
-    """The parties with the best names, at most as many as are weighed."""
-    every = [r for kind in asked.kinds for r in readings(asked, kind, index, wide.names)]
+def _ranked(asked: Asked, index: ListIndex, most: int) -> Ranked:
+    """The parties of the names that were found, the best names first."""
+    every = [r for kind in asked.kinds for r in readings(asked, kind, index, most)]
     if not every:
         return Ranked([], [], [], [])
     tables = [index.searches[r.kind].table for r in every]
@@ -232,7 +224,7 @@ def _ranked(asked: Asked, index: ListIndex, wide: Width) -> Ranked:
     ]
     totals = [log_odds(r.found.facts, r.kind) for r in every]
     best, values, rows = best_of_each(
-        np.concatenate(entities), np.concatenate(totals), np.concatenate(foreign), wide.entries
+        np.concatenate(entities), np.concatenate(totals), np.concatenate(foreign)
     )
     return Ranked(best.tolist(), values.tolist(), rows.tolist(), every)
 
@@ -257,35 +249,38 @@ def readings(asked: Asked, kind: Kind, index: ListIndex, most: int) -> Iterator[
 def _weigh_one(asked: Asked, entry: Entry, pair: NamePair | None) -> Weighed:
     """A listed party by numbers, by its best name and by what else is known."""
     around = surroundings(asked.query, entry)
-    equal, conflicts = _numbers(asked, entry)
+    known = bool(asked.numbers.schemed or asked.numbers.bare)
+    numbers = ids.met(asked.numbers, entry.numbers) if known else ids.NONE_MET
     place: Verdict = "unknown"
     if pair is not None and pair.split.place:
         place = verdict(pair.split.place, entry.place)
-    ceiling, highest = _ceiling(asked, entry, pair, place, bool(conflicts))
+    # A number that is equal, too, outweighs what is wanting in the names.
+    judged = None if numbers.supporting else pair
+    ceiling, highest = _ceiling(asked, entry, judged, place, bool(numbers.conflicts))
     total = _total(pair, around, place)
-    found = 1.0 if equal else score(total) * highest
     return Weighed(
         entry=entry,
-        score=round(found, DIGITS),
+        score=round(scored(total, highest, numbers, named=bool(asked.splits)), DIGITS),
         total=total,
         highest=highest,
         names=pair,
-        equal=equal,
-        conflicts=conflicts,
+        numbers=numbers,
         around=around,
         place=place,
-        ceiling=None if equal or ceiling == "names_alone" else ceiling,
+        ceiling=None if numbers.equal or ceiling == "names_alone" else ceiling,
     )
 
 
-def _numbers(
-    asked: Asked, entry: Entry
-) -> tuple[tuple[str, str] | None, tuple[tuple[str, str, str], ...]]:
-    """The number that is equal, if one is, and those that conflict."""
-    if not (asked.numbers.schemed or asked.numbers.bare):
-        return None, ()
-    conflicts = ids.conflicts(asked.numbers, entry.numbers)
-    return ids.equal(asked.numbers, entry.numbers), tuple(conflicts)
+def scored(total: float, highest: float, numbers: NumbersMet, *, named: bool) -> float:
+    """The score of log-odds under a ceiling, and of numbers that met; ``named``: by names, too."""
+    figures = rules()
+    if numbers.equal:
+        return figures.equal_and_conflicting if numbers.conflicts else 1.0
+    if numbers.supporting is None:
+        return score(total) * highest
+    found = score(total + figures.same_number) * highest
+    least = figures.number_against_name if named else figures.number_alone
+    return found if numbers.conflicts else max(found, least)
 
 
 def _total(pair: NamePair | None, around: Surroundings, place: Verdict) -> float:
@@ -348,8 +343,8 @@ def name_ceilings(facts: Sequence[float] | Floats, kind: Kind) -> list[str]:
         found.append("word_goes_on")
     if not facts[Fact.OWN_PAIRS]:
         said = facts[Fact.RARITY]
-        by_meaning = facts[Fact.TRANSLATED] > 0 and said < SOME_SAID
-        if by_meaning or (_is_left_over(facts) and said < MUCH_SAID):
+        by_meaning = facts[Fact.TRANSLATED] > 0 and said < rules().some_said
+        if by_meaning or (_is_left_over(facts) and said < rules().much_said):
             found.append("shared_words_alone")
     return found
 

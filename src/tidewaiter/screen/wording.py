@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tidewaiter.screen.agreement import Agreement, Pair
+from tidewaiter.screen.identifiers import NumbersMet, title
 from tidewaiter.screen.listings import Status, status
 from tidewaiter.screen.records import Listing
 from tidewaiter.screen.weighing import Weighed
@@ -34,7 +35,7 @@ MEASURE_WORDS = {"other": "a measure that the file does not name"}
 def explanations(weighed: Weighed, found: Agreement | None, day: str | None) -> tuple[str, ...]:
     """What agrees, what conflicts, what could not be compared, what would decide; the listings."""
     return (
-        *_numbers(weighed),
+        *number_explanations(weighed.numbers),
         *(_names(weighed, found) if found else ()),
         *_around(weighed),
         *_open(weighed),
@@ -79,7 +80,7 @@ def _fields(weighed: Weighed) -> dict[str, bool]:
     """Which fields besides the name could be compared."""
     around = weighed.around
     fields = {
-        "identifiers": bool(weighed.equal or weighed.conflicts),
+        "identifiers": weighed.numbers.any_met,
         "country": around.country != "unknown",
         "address": around.address != "unknown" or weighed.place != "unknown",
     }
@@ -88,13 +89,21 @@ def _fields(weighed: Weighed) -> dict[str, bool]:
     return fields
 
 
-def _numbers(weighed: Weighed) -> Iterable[str]:
-    if weighed.equal:
-        scheme, number = weighed.equal
-        label = "identifier" if scheme == "id" else scheme.upper()
-        yield f"{label} {number} is equal: an equal identifier decides"
-    for scheme, ours, theirs in weighed.conflicts:
-        yield f"{scheme.upper()} conflicts: {ours} was asked for, {theirs} is listed"
+def number_explanations(
+    found: NumbersMet, sides: tuple[str, str] = ("was asked for", "is listed")
+) -> Iterable[str]:
+    """The number that decides or supports, and those that conflict, each with its side."""
+    if found.equal:
+        scheme, number = found.equal
+        lowers = ", though another number conflicts" if found.conflicts else ""
+        yield f"{title(scheme)} {number} is equal: an equal identifier decides{lowers}"
+    if found.supporting:
+        yield (
+            f"the number {found.supporting} is equal, but its register is not known of both: "
+            "it supports and does not decide"
+        )
+    for scheme, ours, theirs in found.conflicts:
+        yield f"{title(scheme)} conflicts: {ours} {sides[0]}, {theirs} {sides[1]}"
 
 
 def _names(weighed: Weighed, found: Agreement) -> Iterable[str]:
@@ -165,7 +174,7 @@ def _around(weighed: Weighed) -> Iterable[str]:
 
 
 def _open(weighed: Weighed) -> Iterable[str]:
-    if weighed.equal:
+    if weighed.numbers.equal:
         return
     fields = _fields(weighed)
     unknown = [name for name in FIELDS if not fields.get(name, True)]
@@ -175,7 +184,7 @@ def _open(weighed: Weighed) -> Iterable[str]:
 
 
 def _decides(weighed: Weighed) -> str:
-    if weighed.conflicts:
+    if weighed.numbers.conflicts:
         return "an extract from the register for both numbers"
     return {
         "body": "the tax or registration number of the party asked for",

@@ -8,8 +8,7 @@ import msgspec
 
 from tidewaiter.assess.deliveries import Delivery
 from tidewaiter.assess.pattern import Pattern, Receiver
-from tidewaiter.model.dates import last_day
-from tidewaiter.screen import Listing
+from tidewaiter.screen.listings import status
 
 
 class ListedReceiver(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,16 +42,7 @@ def listed_receiver(pattern: Pattern) -> ListedReceiver:
 
 def in_force(receiver: Receiver, day: str) -> bool:
     """Whether one of the entry's listings was in force on ``day``; undated ones count."""
-    return any(_holds(each, day) for each in receiver.entry.listings)
-
-
-def _holds(listing: Listing, day: str) -> bool:
-    """A day in ISO 8601; a listing of 2023 holds from the last day of that year."""
-    begun = last_day(listing.listed_on or "")
-    ended = last_day(listing.delisted_on or "")
-    return (begun is None or begun.isoformat() <= day) and (
-        ended is None or ended.isoformat() > day
-    )
+    return any(status(each, day) == "in_force" for each in receiver.entry.listings)
 
 
 def _traced_share(pattern: Pattern) -> float:
