@@ -293,9 +293,7 @@ def fit(sample: Sample) -> tuple[Floats, float, float]:
     train = ~np.array(sample.held, bool)
     rows = np.array(sample.rows)[train]
     extra = np.column_stack([np.ones(len(rows)), np.array(sample.pairs)[train]])
-    signs = [(f.least, None) if f.sign > 0 else (None, -f.least) for f in FEATURES] + [
-        (None, None)
-    ] * 2
+    signs = [(0.0, None) if f.sign > 0 else (None, 0.0) for f in FEATURES] + [(None, None)] * 2
     found = _logistic(
         np.hstack([rows, extra]),
         np.array(sample.labels, float)[train],

@@ -34,6 +34,7 @@ def party(name: str, country: str | None) -> Party:
         names=(name,),
         identifiers=(),
         addresses=(),
+        members=(),
         basis=("id",),
     )
 

@@ -10,7 +10,7 @@ import pytest
 
 from tidewaiter.errors import IntegrityError
 from tidewaiter.resolve import judgement
-from tidewaiter.resolve.judgement import Judgement, Judgements
+from tidewaiter.resolve.judgement import Answer, Judgement, Judgements
 from tidewaiter.resolve.parties import NUMBERS, Resolution, own_id, resolve
 
 
@@ -237,3 +237,76 @@ def test_a_judgement_parts_names_that_are_alike() -> None:
     found = resolve([row], REGISTER, apart)
     assert found.mentions[str(row["mention"])] == own
     assert found.suggestions == ()
+
+
+def judged(**answers: Answer) -> Judgements:
+    """Judgements on pairs written ``A_B``."""
+    return Judgements({(f"case:{k[0]}", f"case:{k[-1]}"): v for k, v in answers.items()})
+
+
+def test_a_no_is_not_overridden_by_a_chain_of_yes() -> None:
+    """A is B and B is C do not make A C where somebody said that it is not."""
+    rows = [mention(name, given=name) for name in "ABC"]
+    found = resolve(rows, [], judged(A_B="yes", B_C="yes", A_C="no"))
+    parties = [party(found, row) for row in rows]
+    assert parties[0] != parties[2]
+    assert parties[0] == parties[1]  # what contradicts nothing still holds
+
+
+@pytest.mark.parametrize("answer", ["no", "unsure"])
+def test_what_people_did_not_join_no_number_joins(answer: Answer) -> None:
+    """An equal number or name gives way to a no, and to somebody who was unsure."""
+    register = [company("C1", "Oqdaryo Optik", tax="302000001")]
+    numbered, named = mention("Boshqa", given="302000001"), mention("Oqdaryo Optik")
+    for row, own in ((numbered, "case:302000001"), (named, own_id(named))):
+        assert party(resolve([row], register, NONE), row) == "case:C1"
+        pair = (min("case:C1", own), max("case:C1", own))
+        assert party(resolve([row], register, Judgements({pair: answer})), row) == own
+
+
+def test_what_people_joined_no_likeness_takes_away() -> None:
+    """A name that is nearly a company's belongs to the one that somebody said."""
+    row = mentioned("Elektrovelkom Savdo MChJ")
+    own = own_id(row)
+    assert party(resolve([row], REGISTER, NONE), row) != own  # it would be taken otherwise
+    other = registered("9", "Butunlay Boshqa MChJ")
+    theirs = str(other["record_id"])
+    pair = (min(own, theirs), max(own, theirs))
+    found = resolve([row], [*REGISTER, other], Judgements({pair: "yes"}))
+    assert set(pair) <= set(next(iter(found.parties)).members)
+
+
+def test_a_judgement_on_any_record_of_a_party_holds_for_it() -> None:
+    """Whatever record comes to stand for the others; a no is told before a yes."""
+    rows = [mention(name, given=name) for name in "ABC"]
+    found = resolve(rows, [], judged(A_B="yes", B_C="yes"))
+    (one,) = found.parties
+    assert one.members == ("case:A", "case:B", "case:C")
+    assert judged(C_L="yes").of_any(one.members, "case:L") == "yes"
+    assert judged(C_L="yes", A_L="no").of_any(one.members, "case:L") == "no"
+    assert judged(C_M="yes").of_any(one.members, "case:L") is None
+
+
+@pytest.mark.parametrize(
+    ("known", "new", "apart"),
+    [
+        ({"A_B": "yes", "A_C": "no"}, ("B", "C", "yes"), ("case:A", "case:C")),
+        ({"A_B": "yes", "B_C": "yes"}, ("A", "C", "no"), ("case:A", "case:C")),
+        ({"A_B": "yes", "A_C": "no"}, ("A", "C", "yes"), None),  # a change of mind
+        ({"A_B": "yes"}, ("A", "B", "no"), None),
+        ({"A_B": "yes", "B_C": "yes"}, ("A", "C", "unsure"), None),
+    ],
+)
+def test_a_contradiction_is_seen_when_it_is_made(
+    known: dict[str, Answer], new: tuple[str, str, Answer], apart: tuple[str, str] | None
+) -> None:
+    """Whoever judges is told which pair a chain of others speaks against."""
+    left, right, answer = new
+    made = Judgement(left=f"case:{left}", right=f"case:{right}", answer=answer, by="A", at="t")
+    assert judged(**known).contradicted(made) == apart
+
+
+def test_a_mention_without_id_and_name_is_a_party_of_its_own() -> None:
+    """An empty cell is nobody in particular, and stops nothing."""
+    row = mention(None, given="")
+    assert party(resolve([row], [company("C1", "Oqdaryo")], NONE), row) == own_id(row)

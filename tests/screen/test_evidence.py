@@ -92,3 +92,45 @@ def test_each_conflicting_field_lowers_a_score(schema: str) -> None:
     name = NAMES[schema][2]
     for field, value in CONFLICTS[schema].items():
         assert 0 < found(schema, name, **{field: value}) < found(schema, name), field
+
+
+@pytest.mark.parametrize(
+    ("asked", "agrees"),
+    [
+        ("1 Prospekt Lenina, Omsk", True),
+        ("пр-т Ленина, 1, Омск, Россия", True),
+        ("12 Prospekt Lenina, Omsk", False),  # another house
+        ("Omsk, Russian Federation", False),  # a town is where thousands are
+        ("1 Prospekt Mira, Perm", False),
+    ],
+)
+def test_an_address_agrees_from_the_house_on(asked: str, agrees: bool) -> None:  # noqa: FBT001
+    """A street and a house of the listed address, in any order and alphabet; that one is quoted."""
+    listed = Listed(
+        entity_id="x:a",
+        caption="Velkon",
+        schema="Company",
+        names=("Velkon",),
+        addresses=("PO Box 77, Tver", "Lenina Prospekt 1, Omsk, Russian Federation"),
+    )
+    found = screen(Query(query_id="q", names=("Velkon",), address=asked), ListIndex([listed]))
+    (match,) = (*found.results, *found.near)
+    told = [each for each in match.explanations if each.startswith("the address agrees")]
+    quoted = "the address agrees with “Lenina Prospekt 1, Omsk, Russian Federation”"
+    assert told == ([quoted] if agrees else [])
+
+
+def test_a_birth_date_that_differs_a_little_is_no_conflict() -> None:
+    """Day and month exchanged are told as what they are."""
+    listed = Listed(
+        entity_id="x:p",
+        caption="VELKONOV Ivan",
+        schema="Person",
+        names=("VELKONOV Ivan",),
+        birth_dates=("1970-02-03",),
+    )
+    query = Query(query_id="q", names=("Ivan Velkonov",), birth_date="1970-03-02")
+    found = screen(query, ListIndex([listed]))
+    said = " ".join((*found.results, *found.near)[0].explanations)
+    assert "birth date differs a little" in said
+    assert "conflicts" not in said

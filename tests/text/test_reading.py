@@ -6,8 +6,8 @@ import pytest
 
 from tidewaiter.text import name_key, read_name, read_person
 from tidewaiter.text.clean import clean, words
-from tidewaiter.text.fold import fold
-from tidewaiter.text.forms import table
+from tidewaiter.text.fold import fold, readings
+from tidewaiter.text.forms import table, without_forms
 from tidewaiter.text.glossary import glossary
 
 FORMS = [
@@ -110,3 +110,60 @@ def test_every_concept_is_cited_and_means_one_thing() -> None:
 def test_every_form_says_why() -> None:
     """Supplements to rigour are argued."""
     assert all(each.why for spellings in table().forms.values() for each in spellings)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(kind, each.text) for kind, spellings in table().forms.items() for each in spellings],
+)
+@pytest.mark.parametrize("written", ["Велкон {}", "{} «Велкон»", "VELKON, {}"])
+def test_every_row_of_the_table_has_its_effect(kind: str, text: str, written: str) -> None:
+    """A spelling comes off at either end, whole, and gives its class and no other."""
+    for cased in (text, text.upper()):
+        found = without_forms(clean(written.format(cased)))
+        assert found.forms == (kind,)
+        assert found.words in {("велкон",), ("velkon",)}
+
+
+def test_a_form_within_a_longer_one_is_left_to_it() -> None:
+    """Sp. is a Polish partnership's only where the words after it do not say more."""
+    found = without_forms(clean("Velkon sp. z o.o."))
+    assert found.words == ("velkon",)
+    assert "partnership" not in found.forms
+
+
+@pytest.mark.parametrize("name", ["Атлант", "Катодаж", "Sputnik", "Toolmash", "Амсс"])
+def test_letters_of_a_form_inside_a_word_stay(name: str) -> None:
+    """A form is a word of its own."""
+    assert without_forms(clean(name)).words == (name.lower(),)
+
+
+@pytest.mark.parametrize("name", ["Завод №31", "Завод № 31", "Завод No. 31", "No 31 завод"])
+def test_the_sign_of_a_number_is_no_word(name: str) -> None:
+    """Plant 31 is Plant No. 31; a word that begins so is left alone."""
+    assert sorted(words(clean(name))) == ["31", "завод"]
+    assert words(clean("Nordwind no limits")) == ["nordwind", "no", "limits"]
+
+
+@pytest.mark.parametrize(
+    ("written", "latin"),
+    [
+        ("Королёвград", "Korolyovgrad"),
+        ("Королёвград", "Koroliovgrad"),
+        ("Королёвград", "Korolevgrad"),
+        ("Горлівка", "Horlivka"),
+        ("Гродненск", "Hrodnensk"),
+        ("Гродненск", "Grodnensk"),
+        ("Ўзвелкон", "Ozvelkon"),
+        ("Қувелкон", "Quvelkon"),
+        ("Ғувелкон", "Guvelkon"),
+        ("Өвелкон", "Ovelkon"),
+        ("Վելկոն", "Velkon"),
+        ("ველკონი", "Velkoni"),
+        ("Çelikvelkon", "Chelikvelkon"),
+        ("Şahinvelkon", "Sahinvelkon"),
+    ],
+)
+def test_usual_transliterations_meet(written: str, latin: str) -> None:
+    """A name and its usual Latin spellings share a reading, in every language of the region."""
+    assert set(readings(written.lower())) & set(readings(latin.lower()))

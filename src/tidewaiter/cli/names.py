@@ -148,6 +148,13 @@ def judge(
         left=left, right=right, answer=answer.value, by=by, at=judgement.now(), note=note
     )
     with space.writing(settings.wait):
+        apart = judgement.in_force(space.path).contradicted(made)
+        if apart is not None:
+            raise UsageError(
+                f"{apart[0]} and {apart[1]} would be two parties, and one by a chain of others",
+                where="judge",
+                next_step="judge a pair of the chain anew first: the newest on a pair holds",
+            )
         judgement.append(space.path, made)
     if json:
         console.show_json({"judgement": msgspec.to_builtins(made)})

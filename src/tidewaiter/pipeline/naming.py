@@ -32,6 +32,7 @@ PARTIES = pa.schema(
         ("names", TEXTS),
         ("identifiers", TEXTS),
         ("addresses", TEXTS),
+        ("members", TEXTS),
         ("basis", TEXTS),
     ]
 )
@@ -99,7 +100,7 @@ def screen(context: Context, folder: Path) -> None:
         seen = {match.entity_id for match in found.results}
         rows += [
             _match_row(party, _judged(entry.listed, context.world.day), context)
-            for name in sorted(judged[party.party_id] - seen)
+            for name in sorted(set().union(*(judged[each] for each in party.members)) - seen)
             if (entry := index.by_id(name)) is not None
         ]
     write(pa.Table.from_pylist(rows, MATCHES), folder / "matches.parquet")
@@ -158,7 +159,7 @@ def _judged(entry: Listed, day: str) -> Match:
 
 def _match_row(party: Party, match: Match, context: Context) -> dict[str, Any]:
     """A match as a row; what a person judged is kept beside the score and decides."""
-    judged = context.judgements.answer(party.party_id, match.entity_id)
+    judged = context.judgements.of_any(party.members, match.entity_id)
     row = msgspec.to_builtins(match)
     row |= {"party_id": party.party_id, "party_caption": party.caption, "judged": judged}
     if judged in {"yes", "no"}:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from tidewaiter.errors import IntegrityError
+from tidewaiter.resolve.clusters import clusters
 
 FILE_NAME = "judgements.jsonl"
 Answer = Literal["yes", "no", "unsure"]
+STRONGEST_FIRST: tuple[Answer, ...] = ("no", "yes", "unsure")
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +52,35 @@ class Judgements:
     def same(self) -> list[tuple[str, str]]:
         """Every pair that was judged to be one party, sorted."""
         return sorted(pair for pair, answer in self._made.items() if answer == "yes")
+
+    def apart(self) -> list[tuple[str, str]]:
+        """Every pair that was judged to be two parties, sorted."""
+        return sorted(pair for pair, answer in self._made.items() if answer == "no")
+
+    def joins(self, one: str) -> bool:
+        """Whether somebody judged ``one`` to be the same party as another."""
+        return one in self._joined
+
+    @cached_property
+    def _joined(self) -> frozenset[str]:
+        return frozenset(each for pair in self.same() for each in pair)
+
+    def of_any(self, members: Iterable[str], other: str) -> Answer | None:
+        """What was decided about any of a party's records and ``other``: a no before a yes."""
+        found = {self.answer(each, other) for each in members}
+        return next((each for each in STRONGEST_FIRST if each in found), None)
+
+    def contradicted(self, made: Judgement) -> tuple[str, str] | None:
+        """A pair that was judged apart and that ``made`` would join by a chain, if there is one."""
+        if made.answer == "yes":
+            pairs, apart = [*self.same(), made.pair], set(self.apart()) - {made.pair}
+        elif made.answer == "no":
+            pairs, apart = [pair for pair in self.same() if pair != made.pair], {made.pair}
+        else:
+            return None
+        group = {each: at for at, group in enumerate(clusters(pairs)) for each in group}
+        joined = (pair for pair in sorted(apart) if pair[0] in group and pair[1] in group)
+        return next((pair for pair in joined if group[pair[0]] == group[pair[1]]), None)
 
     def content(self) -> bytes:
         """The judgements in force as bytes, for the key of a stage."""

@@ -7,7 +7,8 @@
 3. A name without an id that is nearly a company's, of the same country and of no other, is
    that company (``suggest``); what is merely alike is kept for a person to judge.
 4. Names without a company are one party when name and country compare as equal.
-5. Judgements join what people judged to be the same and part what they judged apart.
+5. Judgements come before all of this: they join what people judged to be the same and part what
+   they judged apart, and what somebody was unsure of nothing else joins.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ Row = Mapping[str, Any]
 class Party(msgspec.Struct, frozen=True, kw_only=True):
     """One party of the declarations: every name, number and address it is given.
 
-    ``basis`` says what joins its mentions: ``id``, ``number``, ``name``, ``alike``,
-    ``judgement``.
+    ``members`` are the ids of the records behind it, its own among them: a judgement about any
+    of them is about the party. ``basis`` says what joins its mentions: ``id``, ``number``,
+    ``name``, ``alike``, ``judgement``.
     """
 
     party_id: str
@@ -42,6 +44,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     identifiers: tuple[str, ...]
     addresses: tuple[str, ...]
+    members: tuple[str, ...]
     basis: tuple[str, ...]
 
 
@@ -60,7 +63,11 @@ def resolve(
     register = Register(companies)
     placed = {row["mention"]: register.place(row, judgements) for row in mentions}
     alike = _alike(mentions, placed, companies, judgements)
-    taken = {each.left: each.right for each in alike if each.joined}
+    taken = {
+        each.left: each.right
+        for each in alike
+        if each.joined and not judgements.joins(each.left)  # people said whose it is
+    }
     placed |= {
         mention: (taken[party], "alike") for mention, (party, _) in placed.items() if party in taken
     }
@@ -88,7 +95,10 @@ def _alike(
     named = {
         placed[row["mention"]][0]: row
         for row in sorted(mentions, key=lambda row: row["mention"])
-        if not row["id"] and row["country"] and placed[row["mention"]][0] not in known
+        if not row["id"]
+        and row["name"]
+        and row["country"]
+        and placed[row["mention"]][0] not in known
     }
     return suggestions(named, companies, judgements)
 
@@ -111,32 +121,43 @@ class Register:
 
     def place(self, mention: Row, judgements: Judgements) -> tuple[str, str]:
         """The party of a mention and what says so."""
-        if mention["id"]:
-            return self._by_id(mention["dataset"], mention["id"])
         own = own_id(mention)
-        key = (name_key(mention["name"]), mention["country"])
+        if mention["id"]:
+            return self._by_id(own, mention, judgements)
+        key = (name_key(mention["name"] or ""), mention["country"])
         same_name = sorted(self._names.get(key, ())) if key[0] else []
-        allowed = [c for c in same_name if judgements.answer(own, c) != "no"]
-        return (allowed[0], "name") if len(allowed) == 1 else (own, "name")
+        return self._of(own, same_name, "name", judgements) or (own, "name")
 
-    def _by_id(self, dataset: str, given: str) -> tuple[str, str]:
-        party = record_id(dataset, given)
-        if party in self.companies:
-            return party, "id"
-        numbered = self._numbers.get((dataset, _number(given)), set())
-        return (min(numbered), "number") if len(numbered) == 1 else (party, "id")
+    def _by_id(self, own: str, mention: Row, judgements: Judgements) -> tuple[str, str]:
+        if own in self.companies:
+            return own, "id"
+        numbered = sorted(self._numbers.get((mention["dataset"], _number(mention["id"])), ()))
+        return self._of(own, numbered, "number", judgements) or (own, "id")
+
+    def _of(
+        self, own: str, companies: Sequence[str], basis: str, judgements: Judgements
+    ) -> tuple[str, str] | None:
+        """The one company that a mention is, if people have not said what it is or is not."""
+        if judgements.joins(own):
+            return None
+        allowed = [c for c in companies if judgements.answer(own, c) is None]
+        return (allowed[0], basis) if len(allowed) == 1 else None
 
 
 def own_id(mention: Row) -> str:
-    """The id of a party that is known by name and country alone."""
-    key = name_key(mention["name"]) or mention["name"]
+    """The id of a mention for itself: the one it is given, or one of its name and country."""
+    if mention["id"]:
+        return record_id(mention["dataset"], mention["id"])
+    name = mention["name"] or ""
+    key = name_key(name) or name
     return record_id(mention["dataset"], "name", digest(key, mention["country"] or ""))
 
 
 def _heads(parties: set[str], judgements: Judgements) -> dict[str, str]:
     """The party that stands for each one that people judged to be the same."""
     pairs = [pair for pair in judgements.same() if parties.issuperset(pair)]
-    return {m: canonical_id(group) for group in clusters(pairs) for m in group}
+    groups = clusters(pairs, judgements.apart())
+    return {member: canonical_id(group) for group in groups for member in group}
 
 
 def _joined(heads: Mapping[str, str]) -> dict[str, list[str]]:
@@ -173,6 +194,7 @@ def _party(
         names=tuple(names),
         identifiers=tuple(sorted(ids)),
         addresses=addresses,
+        members=tuple(sorted({*behind, *(own_id(row) for row, _ in members)})),
         basis=tuple(sorted({basis for _, basis in members})),
     )
 

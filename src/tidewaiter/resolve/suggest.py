@@ -82,7 +82,12 @@ def _may_be(weighed: Weighed, party: str) -> bool:
 
 def _is_sure(weighed: Weighed) -> bool:
     agrees = weighed.around.country == "agrees" and weighed.names is not None
-    sure = agrees and weighed.score >= SAME and weighed.ceiling is None and not weighed.conflicts
+    sure = (
+        agrees
+        and weighed.score >= SAME
+        and weighed.ceiling is None
+        and not weighed.numbers.conflicts
+    )
     return sure and _is_long(weighed)
 
 

@@ -5,9 +5,11 @@ lowers. Then names, word by word: words that are a party's own must agree, words
 thousands share weigh little, and how rare a word is, the lists themselves say. A match
 is a reason to look, with both spellings side by side and what could not be compared.
 
-``records`` are what goes in and out; ``rules`` the figures with their reasons;
-``identifiers``, ``places``, ``align``, ``score`` and ``corroborate`` compare one pair;
-``vocabulary`` and ``index`` find whom to compare; ``asking`` puts them together.
+``records`` are what goes in and out; ``rules`` and ``identifiers`` the figures with their
+reasons; ``name_table``, ``index`` and ``index_file`` are the lists as they are kept; ``search``,
+``near`` and ``likeness`` find names, ``facts``, ``features`` and ``model`` measure them;
+``corroborate`` and ``places`` compare what else is known; ``weighing`` puts one pair together,
+``asking`` a whole answer, ``wording`` its sentences.
 """
 
 from tidewaiter.screen.asking import compare, screen

@@ -184,10 +184,9 @@ def _one_way(asked: str, listed: str, schema: str, way: bool = FORTH) -> _Pair: 
     )
     index = ListIndex([party])
     query = Query(query_id="left", names=(asked,), schema=schema)
-    found = weigh(prepared(query), index)
-    if not found or found[0].names is None:
+    best = next(iter(weigh(prepared(query), index)), None)
+    if best is None or best.names is None:
         return _Pair(LEAST, 1.0)
-    best = found[0]
     words = agreement(best.names, index)
     return _Pair(
         total=best.total,

@@ -6,6 +6,7 @@ veto it silently: what conflicts is always told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -14,24 +15,28 @@ import msgspec
 from tidewaiter.model.country import country_code
 from tidewaiter.screen.index import Entry
 from tidewaiter.screen.model import model
-from tidewaiter.screen.places import Verdict, Where, verdict
+from tidewaiter.screen.places import Verdict, Where
 from tidewaiter.screen.records import Query
-from tidewaiter.text.clean import clean, words
+from tidewaiter.screen.rules import rules
 
 Dates = Literal["date_agrees", "year_agrees", "date_near", "date_conflicts", "unknown"]
 
 NEAREST_FIRST: tuple[Dates, ...] = ("date_agrees", "year_agrees", "date_near", "date_conflicts")
 YEAR = 4  # characters
-SHORTEST_TOWN = 4
+NUMBER = re.compile(r"\d+")
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """The verdict on each thing besides the name; ``dates`` says how near birth dates are."""
+    """The verdict on each thing besides the name; ``dates`` says how near birth dates are.
+
+    ``address_listed`` is the listed address that agrees, "" if none does.
+    """
 
     country: Verdict
     address: Verdict
     birth_date: Verdict
     dates: Dates
+    address_listed: str = ""
 
     def step(self) -> float:
         """Log-odds that all of it adds."""
@@ -52,11 +57,13 @@ def surroundings(query: Query, entry: Entry) -> Surroundings:
     if not (query.country or query.address or query.birth_date):
         return NOTHING_KNOWN
     dates = _birth_dates(query.birth_date, entry.listed.birth_dates)
+    address = _address(query.address, entry.place.addresses) if query.address else ""
     return Surroundings(
         country=_countries(query.country, entry.place) if query.country else "unknown",
-        address=_addresses(query.address, entry.place) if query.address else "unknown",
+        address="agrees" if address else "unknown",
         birth_date=_verdict(dates),
         dates=dates,
+        address_listed=address,
     )
 
 
@@ -84,13 +91,18 @@ def _countries(asked: str | None, place: Where) -> Verdict:
     return "agrees" if code in place.known_countries() else "conflicts"
 
 
-def _addresses(asked: str | None, place: Where) -> Verdict:
-    """Agrees if two long words are shared; addresses differ too freely to conflict."""
-    if not asked or not place.words:
-        return "unknown"
-    long = [w for w in dict.fromkeys(words(clean(asked))) if len(w) >= SHORTEST_TOWN]
-    shared = sum(1 for w in long if w.isalpha() and verdict(w, place) == "agrees")
-    return "agrees" if shared > 1 else "unknown"
+def _address(asked: str, listed: Sequence[str]) -> str:
+    """The listed address most like the one asked for, if it has its house, office or postcode.
+
+    A town alone is where thousands are. Addresses differ too freely to conflict.
+    """
+    from rigour.addresses import compare_address
+
+    numbers = set(NUMBER.findall(asked))
+    shared = [each for each in listed if numbers & set(NUMBER.findall(each))]
+    alike = [(compare_address(asked, each), each) for each in shared]
+    value, best = max(alike, key=lambda one: (one[0], one[1]), default=(0.0, ""))
+    return best if value >= rules().address_alike else ""
 
 
 def _birth_dates(asked: str | None, listed: Sequence[str]) -> Dates:

@@ -200,11 +200,10 @@ def initials(f):
 
 
 class Feature(msgspec.Struct, frozen=True):
-    """A measure, the sign that its weight may have, and the least size it must have."""
+    """A measure and the sign that its weight may have."""
 
     measure: Callable[[Any], float]
     sign: Literal[1, -1]
-    least: float = 0.0
 
     @property
     def name(self) -> str:

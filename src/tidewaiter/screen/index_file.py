@@ -12,8 +12,10 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from unicodedata import unidata_version
 
 import msgspec
 import numpy as np
@@ -55,8 +57,8 @@ class Head(msgspec.Struct, frozen=True):
 
 @cache
 def reading_version() -> str:
-    """A hash of the code and tables that names are read with: an index is only good for one."""
-    parts = [str(FORMAT)]
+    """A hash of what names are read with, code, tables and libraries: an index is good for one."""
+    parts = [str(FORMAT), unidata_version, version("rigour"), version("python-stdnum")]
     for package in READING:
         for item in sorted(resources.files(package).iterdir(), key=lambda item: item.name):
             if item.is_file() and item.name.endswith((".py", ".yml", ".csv")):

@@ -121,7 +121,7 @@ def countries_of(addresses: tuple[str, ...]) -> frozenset[str]:
 
 
 def verdict(place: str, listed: Where) -> Verdict:
-    """Whether the listed party is at ``place``: agrees if any part of it agrees."""
+    """Whether the listed party is at ``place``: conflicts if a part does, else agrees if any."""
     answers = [_part(part.strip(), listed) for part in re.split(r"[,;/]", place) if part.strip()]
     if "conflicts" in answers:
         return "conflicts"

@@ -38,6 +38,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     number_alone: float
     number_against_name: float
     same_number: float
+    address_alike: float
     names_alone: float
     identifier_conflict: float
     other_kind: float

@@ -22,6 +22,12 @@ CEILINGS = {
     "ship_not_exact": "ships' names differ, and ships are known by number",
     "ship_by_name": "only the ship's name agrees, and ships share and change names",
 }
+BIRTH_DATES = {
+    "date_agrees": "birth date agrees",
+    "year_agrees": "birth year agrees",
+    "date_near": "birth date differs a little (a digit, day and month, or a year)",
+    "date_conflicts": "birth date conflicts",
+}
 FIELDS = ("identifiers", "country", "address", "birth date")
 TELLING = 0.7  # log-odds: from here what a feature takes away is told
 MOST_TOLD = 2
@@ -166,9 +172,9 @@ def _around(weighed: Weighed) -> Iterable[str]:
         known = ", ".join(sorted(weighed.entry.place.known_countries()))
         yield f"country {around.country}: {known} is listed"
     if around.address == "agrees":
-        yield f"the address agrees with “{listed.addresses[0]}”"
-    if around.birth_date != "unknown":
-        yield f"birth date {around.birth_date}: {', '.join(listed.birth_dates)} is listed"
+        yield f"the address agrees with “{around.address_listed}”"
+    if around.dates != "unknown":
+        yield f"{BIRTH_DATES[around.dates]}: {', '.join(listed.birth_dates)} is listed"
     if weighed.ceiling == "other_kind":
         yield f"another kind of party is asked for: the entry is a {listed.schema}"
 

@@ -9,6 +9,9 @@ INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 LONE_HALVES = re.compile(r"[\ud800-\udfff]")  # not text: encoders and ICU refuse them
 APOSTROPHES = "'’‘ʼʻʹ`´ʾʿ′"
 INNER_APOSTROPHE = re.compile(rf"(?<=\w)[{APOSTROPHES}](?=\w)")
+# Before NFKC, which makes "No" of the sign: "№31" would become the word "no31". In "No. 31" only a
+# number after it says that the word is no word.
+NUMBER_SIGN = re.compile(r"№|\b(?:no|nr)\.?\s*(?=\d)", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -19,7 +22,8 @@ def clean(text: str) -> str:
     go by NFKD later, in ``translit``, because some of them change a letter's reading.
     """
     text = LONE_HALVES.sub(" ", text)
-    text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
+    text = NUMBER_SIGN.sub(" ", INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFKC", text)
     # Case folding may leave decomposed letters (İ), and composing may leave capitals.
     folded = unicodedata.normalize("NFKC", text.casefold()).casefold()
     return INNER_APOSTROPHE.sub("", folded)

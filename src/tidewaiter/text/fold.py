@@ -63,7 +63,7 @@ def fold(word: str) -> str:
 @lru_cache(REMEMBERED)
 def readings(word: str) -> tuple[str, ...]:
     """Every comparable form of a word, the usual one first, the others in order."""
-    written = {to_latin(word), to_latin_also(word), *_misread(to_latin(word))}
+    written = {to_latin(word), *to_latin_also(word), *_misread(to_latin(word))}
     for pattern, put in _second_steps():
         written |= {pattern.sub(put, each) for each in written}
     first = fold(word)

@@ -1,7 +1,7 @@
 """Legal forms set apart from the name, so that they are compared apart and weakly.
 
-rigour knows some 3,000 spellings after ISO 20275; ``forms.yml`` adds what is met in the
-registries of the region and takes back words that rigour should have left alone.
+rigour knows some 3,000 spellings after ISO 20275; ``forms.yml`` goes before it, with what is
+met in the registries of the region, and takes back words that rigour should have left alone.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from importlib import resources
 import msgspec
 import msgspec.yaml
 
-from tidewaiter.text.clean import words
-from tidewaiter.text.glossary import sizes_of
+from tidewaiter.text.clean import clean, words
 
 DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.[ ]?){1,5}[^\W\d_]\b\.?")
 
@@ -52,14 +51,13 @@ def table() -> Table:
 
 
 @cache
-def _phrases() -> tuple[dict[tuple[str, ...], str], dict[str, tuple[int, ...]]]:
-    """Spellings as words -> class, and first words -> numbers of words, the longest first."""
-    known = {
-        tuple(words(spelling.text)): name
+def _phrases() -> dict[tuple[str, ...], str]:
+    """Spellings as words -> class."""
+    return {
+        tuple(words(clean(spelling.text))): name
         for name, spellings in table().forms.items()
         for spelling in spellings
     }
-    return known, sizes_of(known)
 
 
 @cache
@@ -91,9 +89,9 @@ def is_only_forms(cleaned: str) -> bool:
 
 def _parted(joined: str) -> tuple[list[str], set[str]]:
     """Words that are left, and classes of the legal forms that came off."""
-    found, rest = _through_rigour(joined)
-    left, more = _own(tuple(words(rest)))
-    return left, found | more
+    own, rest = _own(joined)
+    found, rest = _through_rigour(rest)
+    return words(rest), own | found
 
 
 def _undotted(match: re.Match[str]) -> str:
@@ -104,17 +102,21 @@ def _undotted(match: re.Match[str]) -> str:
     short = "".join(words(match[0]))
     if len(short) >= ABBREVIATION:
         return f" {short} "
-    known, _ = _phrases()
-    is_form = (short,) in known or (len(short) > 1 and not _through_rigour(short)[1].strip())
+    is_form = (short,) in _phrases() or (len(short) > 1 and not _through_rigour(short)[1].strip())
     return f" {short} " if is_form else match[0]
+
+
+def _seen(text: str) -> dict[str, str]:
+    """The forms that rigour sees as they are written, and the short form of each."""
+    from rigour.names.org_types import extract_org_types
+
+    kept = _kept()
+    return {written: short for written, short in extract_org_types(text) if written not in kept}
 
 
 def _through_rigour(text: str) -> tuple[set[str], str]:
     """Classes of the forms that rigour sees, and the text without those forms."""
-    from rigour.names.org_types import extract_org_types
-
-    kept = _kept()
-    seen = {written: short for written, short in extract_org_types(text) if written not in kept}
+    seen = _seen(text)
     for written in sorted(seen, key=len, reverse=True):
         text = _standing_alone(written).sub(" ", text)
     classes = _class_of()
@@ -126,18 +128,34 @@ def _standing_alone(written: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(written)}(?!\w)")
 
 
-def _own(tokens: tuple[str, ...]) -> tuple[list[str], set[str]]:
-    known, sizes = _phrases()
-    left: list[str] = []
+@cache
+def _own_pattern() -> re.Pattern[str]:
+    """Every spelling of ``forms.yml``, the longest first, whatever stands between its words."""
+    known = sorted(_phrases(), key=len, reverse=True)
+    every = "|".join(r"[\W_]+".join(map(re.escape, phrase)) for phrase in known)
+    return re.compile(rf"(?<![^\W_])(?:{every})(?![^\W_])")
+
+
+def _own(text: str) -> tuple[set[str], str]:
+    """Classes of the forms of ``forms.yml``, and the text without those forms.
+
+    What is a part of a longer form that rigour knows (sp, of sp. z o.o.) is left to it.
+    """
+    met = list(_own_pattern().finditer(text))
+    if not met:
+        return set(), text
+    longer = [words(written) for written in _seen(text)]
     found: set[str] = set()
-    at = 0
-    while at < len(tokens):
-        for size in sizes.get(tokens[at], ()):
-            if (form := known.get(tokens[at : at + size])) is not None:
-                found.add(form)
-                at += size
-                break
-        else:
-            left.append(tokens[at])
-            at += 1
-    return left, found
+    for match in met:
+        phrase = words(match[0])
+        if any(len(each) > len(phrase) and _holds(each, phrase) for each in longer):
+            continue
+        found.add(_phrases()[tuple(phrase)])
+        text = _standing_alone(match[0]).sub(" ", text)
+    return found, text
+
+
+def _holds(longer: list[str], phrase: list[str]) -> bool:
+    """Whether words stand next to one another within others."""
+    size = len(phrase)
+    return any(longer[at : at + size] == phrase for at in range(len(longer) - size + 1))

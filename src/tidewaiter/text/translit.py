@@ -19,11 +19,11 @@ PLAIN = re.compile(r"[^a-z0-9]+")
 
 
 class Letters(msgspec.Struct, frozen=True):
-    """Letter -> Latin letters; ``cyrillic``, ``latin`` and second readings of ``latin``."""
+    """Letter -> Latin letters; each table of ``also`` is a second way to read some of them."""
 
     cyrillic: dict[str, str]
     latin: dict[str, str]
-    also: dict[str, str]
+    also: tuple[dict[str, str], ...]
 
 
 @cache
@@ -34,10 +34,16 @@ def letters() -> Letters:
 
 
 @cache
-def _table(second: bool) -> dict[int, str]:  # noqa: FBT001  (one of two tables)
+def _table() -> dict[int, str]:
     known = letters()
-    extra = known.also if second else {}
-    return str.maketrans({**known.cyrillic, **known.latin, **extra})
+    return str.maketrans({**known.cyrillic, **known.latin})
+
+
+@cache
+def _second_tables() -> tuple[dict[int, str], ...]:
+    known = letters()
+    every = {**known.cyrillic, **known.latin}
+    return tuple(str.maketrans(every | also) for also in known.also)
 
 
 @lru_cache(REMEMBERED)
@@ -47,13 +53,14 @@ def to_latin(word: str) -> str:
     >>> to_latin("завод")
     'zavod'
     """
-    return _written(word, _table(second=False))
+    return _written(word, _table())
 
 
-@lru_cache(REMEMBERED)
-def to_latin_also(word: str) -> str:
-    """The same with the second reading of accented letters: š as ``sh``, ö as ``oe``."""
-    return _written(word, _table(second=True))
+def to_latin_also(word: str) -> frozenset[str]:
+    """The same by each second reading: š as ``sh``, ö as ``oe``; ё as ``io``; г as ``h``."""
+    if word.isascii():
+        return frozenset()
+    return frozenset(_written(word, table) for table in _second_tables())
 
 
 def _written(word: str, table: dict[int, str]) -> str:
