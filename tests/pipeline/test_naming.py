@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from tidewaiter.pipeline.intake import Options, load
 from tidewaiter.pipeline.run import run
+from tidewaiter.resolve.judgement import Judgement, append
 from tidewaiter.settings import Settings
 from tidewaiter.store.workspace import Workspace
 
@@ -28,3 +29,27 @@ def test_payers_and_payees_are_screened(tmp_path: Path) -> None:
     assert {"Brightfield Components GmbH", "Tolmas Supply LLP"} <= {p["caption"] for p in parties}
     (match,) = pq.read_table(out / "matches.parquet").to_pylist()
     assert (match["party_caption"], match["status"]) == ("Varenkov Instrument JSC", "in_force")
+
+
+def test_a_judgement_on_a_record_behind_a_party_holds_for_the_party(tmp_path: Path) -> None:
+    """Whichever record stands for the others, a no about any of them is about the party."""
+    case = tmp_path / "case"
+    case.mkdir()
+    for name in ("payments.csv", "designations.csv"):
+        shutil.copy(EXAMPLES / name, case)
+    workspace = Workspace.create(tmp_path / "workspace")
+    load(workspace, [case], Settings(), Options())
+    out = run(workspace, Settings()).folder
+    (match,) = pq.read_table(out / "matches.parquet").to_pylist()
+    other = next(
+        p["party_id"]
+        for p in pq.read_table(out / "parties.parquet").to_pylist()
+        if p["party_id"] != match["party_id"]
+    )
+    pair = (match["party_id"], other)
+    for left, right, answer in ((*pair, "yes"), (max(pair), match["entity_id"], "no")):
+        append(workspace.path, Judgement(left=left, right=right, answer=answer, by="A", at="t"))
+    again = run(workspace, Settings()).folder
+    (after,) = pq.read_table(again / "matches.parquet").to_pylist()
+    assert after["party_id"] != max(pair)
+    assert (after["judged"], after["match"]) == ("no", False)

@@ -264,6 +264,19 @@ def test_what_people_did_not_join_no_number_joins(answer: Answer) -> None:
         assert party(resolve([row], register, Judgements({pair: answer})), row) == own
 
 
+def test_what_people_joined_no_equal_name_takes_away() -> None:
+    """A name that a company has belongs to the other one that somebody said."""
+    register = [company("C1", "Oqdaryo Optik"), company("C2", "Butunlay Boshqa")]
+    row = mention("Oqdaryo Optik")
+    own = own_id(row)
+    found = resolve(
+        [row], register, Judgements({(min("case:C2", own), max("case:C2", own)): "yes"})
+    )
+    (one,) = found.parties
+    assert "case:C2" in one.members
+    assert "case:C1" not in one.members
+
+
 def test_what_people_joined_no_likeness_takes_away() -> None:
     """A name that is nearly a company's belongs to the one that somebody said."""
     row = mentioned("Elektrovelkom Savdo MChJ")

@@ -130,6 +130,12 @@ def test_short_numbers_of_a_firm_own_meet_by_chance() -> None:
     assert in_field([INN], ["UZ"]).bare == {INN}
 
 
+def test_a_name_that_is_a_number_was_meant_as_one() -> None:
+    """Seven digits are a number where there is nothing else, and part of a name where there is."""
+    assert in_text("1234567").bare == {"1234567"}
+    assert in_text("Velkon 1234567").rest == "Velkon 1234567"
+
+
 @given(st.text(max_size=60))
 def test_reading_numbers_is_total(text: str) -> None:
     """Any text is read, and what is left of it is no longer than it was."""

@@ -293,6 +293,36 @@ def test_a_bare_number_adds_to_a_name() -> None:
     assert with_it.results[0].score > (*without.results, *without.near)[0].score
 
 
+def test_a_bare_number_outweighs_what_is_wanting_in_the_names() -> None:
+    """Of Velkon-K the same number is known: the letter no longer keeps the two apart."""
+    listed = msgspec.structs.replace(PLANT, identifiers=(f"id:{BARE}",), countries=())
+    with_it, without = (
+        screen(Query(query_id="q", names=("Zavod Velkon-K",), identifiers=numbers), index)
+        for index in [ListIndex([listed])]
+        for numbers in ((BARE,), ())
+    )
+    assert with_it.results
+    assert not without.results
+
+
+@pytest.mark.parametrize("names", [(), ("Somebody Entirely Else",)])
+def test_a_bare_number_is_nothing_against_a_register(names: tuple[str, ...]) -> None:
+    """Where a tax number conflicts, an equal number of no known register raises nothing."""
+    listed = msgspec.structs.replace(PLANT, identifiers=(f"id:{BARE}", f"inn:{INN}"), countries=())
+    query = Query(query_id="q", names=names, identifiers=(BARE, f"inn:{OTHER_INN}"))
+    found = screen(query, ListIndex([listed]))
+    assert (found.results, found.near) == ((), ())
+
+
+def test_a_number_in_a_listed_name_does_not_part_names() -> None:
+    """A list may print a number within a name; it is no word of it."""
+    numbered = msgspec.structs.replace(PLANT, names=("Zavod Velkon (Reg. No 123456789012345)",))
+    plain = msgspec.structs.replace(PLANT, names=("Zavod Velkon",))
+    query = Query(query_id="q", names=("Zavod Velkon",))
+    one, other = (screen(query, ListIndex([each])).results[0].score for each in (numbered, plain))
+    assert one == other
+
+
 def test_an_equal_number_with_a_conflicting_one_is_no_certainty() -> None:
     """The tax number is equal and the register's is not: both are told, and it is lowered."""
     listed = msgspec.structs.replace(PLANT, identifiers=(f"inn:{INN}", "ogrn:1027700000019"))
