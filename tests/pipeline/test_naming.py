@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from tidewaiter.pipeline.intake import Options, load
 from tidewaiter.pipeline.run import run
-from tidewaiter.resolve.judgement import Judgement, append
+from tidewaiter.resolve.judgement import Answer, Judgement, append
 from tidewaiter.settings import Settings
 from tidewaiter.store.workspace import Workspace
 
@@ -47,7 +47,11 @@ def test_a_judgement_on_a_record_behind_a_party_holds_for_the_party(tmp_path: Pa
         if p["party_id"] != match["party_id"]
     )
     pair = (match["party_id"], other)
-    for left, right, answer in ((*pair, "yes"), (max(pair), match["entity_id"], "no")):
+    made: list[tuple[str, str, Answer]] = [
+        (*pair, "yes"),
+        (max(pair), match["entity_id"], "no"),
+    ]
+    for left, right, answer in made:
         append(workspace.path, Judgement(left=left, right=right, answer=answer, by="A", at="t"))
     again = run(workspace, Settings()).folder
     (after,) = pq.read_table(again / "matches.parquet").to_pylist()
