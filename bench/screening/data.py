@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import functools
 import hashlib
+import itertools
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from tidewaiter.cli import console
 from tidewaiter.pipeline.intake import Options, load
 from tidewaiter.pipeline.listed import of_workspace
 from tidewaiter.screen import Listed
+from tidewaiter.screen.kinds import Kind
 from tidewaiter.store.workspace import Workspace
 
 OUT = Path(__file__).resolve().parents[1] / "out"
@@ -68,10 +73,35 @@ def hashed(text: str) -> int:
     return int(hashlib.sha256(text.encode()).hexdigest()[:12], 16)
 
 
+def said(entity: dict[str, Any], *props: str) -> tuple[str, ...]:
+    """What an entity of FollowTheMoney says in some of its properties, each value once."""
+    known = entity["properties"]
+    return tuple(dict.fromkeys(value for prop in props for value in known.get(prop, ())))
+
+
 def registered(limit: int, skip: int = 0) -> list[str]:
     """Names of firms of the GLEIF register, in the order of their hashes."""
+    return _register(data())[skip : skip + limit]
+
+
+@functools.cache
+def _register(folder: Path) -> list[str]:
     import pyarrow.parquet as pq
 
-    path = data() / "ownership" / "gleif_level1_slim.parquet"
+    path = folder / "ownership" / "gleif_level1_slim.parquet"
     names = pq.read_table(path, columns=["name"]).column("name").to_pylist()
-    return sorted(dict.fromkeys(filter(None, names)), key=hashed)[skip : skip + limit]
+    return sorted(dict.fromkeys(filter(None, names)), key=hashed)
+
+
+def invented() -> list[str]:
+    """Names of persons that yente made up, in the order of their hashes."""
+    path = data() / "names" / "yente_fixtures" / "negatives_us.csv"
+    with path.open(encoding="utf-8", newline="") as handle:
+        names = [row["full_name"] for row in csv.DictReader(handle)]
+    return sorted(dict.fromkeys(names), key=hashed)
+
+
+def unlisted(kind: Kind, limit: int, taken: Callable[[str], bool]) -> list[str]:
+    """The first ``limit`` names that no list is known to have and that ``taken`` takes."""
+    names = registered(100 * limit) if kind == "body" else invented()
+    return list(itertools.islice(filter(taken, names), limit))

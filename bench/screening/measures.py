@@ -45,17 +45,22 @@ def auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
     return float((ranks[true].sum() - yes * (yes + 1) / 2) / (yes * no))
 
 
-def folded_f1(scores: Sequence[float], labels: Sequence[bool], groups: Sequence[int]) -> float:
-    """F1 over all rows, each called by the threshold that is best on the other groups."""
-    said: list[bool] = []
-    true: list[bool] = []
+def folded_thresholds(
+    scores: Sequence[float], labels: Sequence[bool], groups: Sequence[int]
+) -> list[float]:
+    """For each row the threshold that is best on the rows of the other groups."""
+    cuts = {}
     for group in sorted(set(groups)):
         rest = [at for at, each in enumerate(groups) if each != group]
-        here = [at for at, each in enumerate(groups) if each == group]
-        cut = best_threshold([scores[at] for at in rest], [labels[at] for at in rest])
-        said += [scores[at] >= cut for at in here]
-        true += [labels[at] for at in here]
-    return f1([float(each) for each in said], true, 0.5)
+        cuts[group] = best_threshold([scores[at] for at in rest], [labels[at] for at in rest])
+    return [cuts[group] for group in groups]
+
+
+def folded_f1(scores: Sequence[float], labels: Sequence[bool], groups: Sequence[int]) -> float:
+    """F1 over all rows, each called by the threshold that is best on the other groups."""
+    cuts = folded_thresholds(scores, labels, groups)
+    said = [float(score >= cut) for score, cut in zip(scores, cuts, strict=True)]
+    return f1(said, labels, 0.5)
 
 
 def most_frequent(scores: Sequence[float]) -> float:
