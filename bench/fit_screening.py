@@ -20,6 +20,7 @@ The split and these figures are written to ``bench/screening/fitted.json``.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -327,7 +328,8 @@ def main() -> None:
         _show(kind, figures[kind])
     known.evidence = fit_evidence(KINDS, split) | PLACES
     known.write()
-    content = {"split": split.digest(), **split.counts(), "figures": figures}
+    model = hashlib.sha256(TARGET.read_bytes()).hexdigest()
+    content = {"model": model, "split": split.digest(), **split.counts(), "figures": figures}
     FITTED.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
 

@@ -2,31 +2,36 @@
 
     python -m bench.screening [--only gold,labelled,suites,speed] [--freeze]
 
-Prints a table, writes ``bench/out/screening.json`` and the errors as CSV to read beside it, and
-says what differs from the frozen run (``bench/screening/frozen.json``), which is kept in the
-repository; ``--freeze`` makes this run the frozen one. Figures of time and memory are told and
-not compared: they are the machine's.
+Prints every figure and the table of goals, writes ``bench/out/screening.json`` and the errors of
+each part as CSV to read beside it, and says what differs from the frozen run
+(``bench/screening/frozen.json``), which is kept in the repository; ``--freeze`` makes this run
+the frozen one. Figures of time and memory are told and not compared: they are the machine's.
 How the sets are made is in ``bench/screening/README.md``.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
+import hashlib
 import json
 import os
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench.screening import gold, labelled, speed, suites
+import msgspec
+
+from bench.fit_screening import TARGET
+from bench.screening import goals, gold, labelled, speed, suites
 from bench.screening.data import OUT, parties
 from bench.screening.engines import anchored
+from bench.screening.run import Rows, Run
+from bench.screening.split import FITTED, Split
 
 FROZEN = Path(__file__).with_name("frozen.json")
 MACHINE = ("one at a time", "batch", "logic-v2: pairs")  # rows that are the machine's
 SAME = 5e-4  # figures have four places
 PARTS = ("gold", "labelled", "suites", "speed")
-Rows = dict[str, dict[str, float]]
 
 
 def main() -> None:
@@ -35,38 +40,57 @@ def main() -> None:
     arguments.add_argument("--only", default=",".join(PARTS))
     arguments.add_argument("--freeze", action="store_true")
     given = arguments.parse_args()
-    only = given.only.split(",")
     OUT.mkdir(parents=True, exist_ok=True)
     anchor = anchored()
     if not anchor:
         print("logic-v2 is not installed; see bench/screening/engines.py")
-    rows: Rows = {}
-    every = parties() if {"gold", "suites"} & set(only) else []
-    if "gold" in only:
-        missed: list[dict[str, object]] = []
-        rows |= gold.measure(every, anchor, missed)
-        rows["ours: found among 100 in 100,000 names"] = gold.candidates(every)
-        write_errors("gold", missed)
-    if "labelled" in only:
-        found, cases = labelled.names_bench(anchor)
-        rows |= found | labelled.judged_pairs(anchor) | labelled.two_scripts()
-        write_errors("names_bench", [_wrong(case) for case in cases if _is_wrong(case)])
-    if "suites" in only:
-        rows |= suites.errors(every, anchor) | suites.left_out(every)
-        rows |= suites.mixed_letters(every) | suites.un_fixtures(every)
-    if "speed" in only:
-        rows |= speed.measure(anchor)
+    rows = _measured(given.only.split(","), anchor)
     show(rows)
     machine = {"cores": os.cpu_count(), "python": platform.python_version()}
     path = OUT / "screening.json"
     known = json.loads(path.read_text("utf-8"))["rows"] if path.exists() else {}
-    path.write_text(json.dumps({"machine": machine, "rows": known | rows}, indent=1), "utf-8")
+    table = goals.lines(known | rows)
+    content = {"machine": machine, "goals": msgspec.to_builtins(table), "rows": known | rows}
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")
     frozen: Rows = json.loads(FROZEN.read_text("utf-8"))["rows"] if FROZEN.exists() else {}
     for line in differences(frozen, rows):
         print(line)
+    goals.show(table)
     if given.freeze:
-        content = {"machine": machine, "rows": _rounded(frozen | rows)}
+        still = {title: each for title, each in frozen.items() if title in known}
+        content = {"machine": machine, "rows": _rounded(still | rows)}
         FROZEN.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+
+
+def _measured(only: Sequence[str], anchor: bool) -> Rows:
+    rows: Rows = {}
+    if {"gold", "labelled", "suites"} & set(only):
+        every = parties()
+        run = Run(parties=every, split=Split(every), anchor=anchor)
+        print(told(run.split))
+        rows["the split"] = {name: float(count) for name, count in run.split.counts().items()}
+        if "gold" in only:
+            rows |= gold.measure(run) | gold.candidates(run)
+        if "labelled" in only:
+            rows |= labelled.measure(run)
+        if "suites" in only:
+            rows |= suites.measure(run)
+        run.write()
+    if "speed" in only:
+        rows |= speed.measure(anchor)
+    return rows
+
+
+def told(split: Split) -> str:
+    """Whether the model was fitted under this split, in one sentence."""
+    if not FITTED.exists():
+        return "! the model was not fitted under this split: nothing here is known to be unseen"
+    known = json.loads(FITTED.read_text("utf-8"))
+    if known["model"] != hashlib.sha256(TARGET.read_bytes()).hexdigest():
+        return "! the model is another than the one that was fitted under the split that is kept"
+    if known["split"] != split.digest():
+        return "! the model was fitted under another split: lists or folding changed since"
+    return "the model was fitted under this split"
 
 
 def differences(frozen: Rows, rows: Rows) -> list[str]:
@@ -89,26 +113,6 @@ def _rounded(rows: Rows) -> Rows:
         title: {name: round(value, 4) for name, value in figures.items()}
         for title, figures in rows.items()
     }
-
-
-def _is_wrong(case: labelled.Case) -> bool:
-    return (case.scores["ours"] >= 0.5) != case.label
-
-
-def _wrong(case: labelled.Case) -> dict[str, object]:
-    scores = {engine: round(score, 4) for engine, score in case.scores.items()}
-    return {"schema": case.schema, "left": case.left, "right": case.right, "label": case.label,
-            "group": case.group, **scores}  # fmt: skip
-
-
-def write_errors(title: str, rows: list[dict[str, object]]) -> None:
-    """Errors as a CSV to read."""
-    if rows:
-        path = OUT / f"screening_errors_{title}.csv"
-        with path.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.DictWriter(handle, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
 
 
 def show(rows: Rows) -> None:

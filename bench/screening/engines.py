@@ -94,13 +94,14 @@ def _known_scores() -> dict[str, float]:
 
 def _scored(pairs: Sequence[Pair]) -> list[float]:
     half = (len(pairs) + 1) // 2
-    running = []
-    for part in filter(None, (pairs[:half], pairs[half:])):
-        running.append(_started("\n".join(json.dumps(pair) for pair in part)))
+    parts = [part for part in (pairs[:half], pairs[half:]) if part]
+    running = [_started("\n".join(json.dumps(pair) for pair in part)) for part in parts]
     return [float(line) for process, path in running for line in _lines(process, path)]
 
 
-def blocked(entities: Sequence[dict[str, Any]], queries: Sequence[dict[str, Any]]) -> list[set[str]]:
+def blocked(
+    entities: Sequence[dict[str, Any]], queries: Sequence[dict[str, Any]]
+) -> list[set[str]]:
     """What nomenklatura's own index finds for each query, at most a hundred."""
     found = _lines(*_started(json.dumps({"entities": entities, "queries": queries}), "block"))
     return [set(json.loads(line)) for line in found]

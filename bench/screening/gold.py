@@ -1,34 +1,47 @@
-"""The two-list gold set: companies that two official lists name, joined by their numbers.
+"""The gold set: companies that two official lists name, joined by their numbers.
 
 A query is what one list calls a company, asked of the whole other list by names alone. A
 party found is right if it has the number; a false positive if it has not, unless its
-comparable name is that of the query (a twin: counted apart). The threshold for a rate of
-false positives is fixed on other lists (``FIXED_ON``) among companies that are on none of
-the reported ones, and the rate that it then gives on the reported lists is told.
+comparable name is that of the query (a twin: counted apart). No group (``split``) with a
+company of the asking list was fitted on. The threshold for a rate of false positives is fixed
+on pairs of other lists (``FIXED_ON``), on companies neither fitted on nor reported.
+Japan's list gives no numbers: its entries are joined through the EU's entry of the same
+official name, where that is one, and asked of the other lists by Japan's own names.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from bench.screening import measures
 from bench.screening.data import by_number, numbers, of_publisher, registered
-from bench.screening.engines import Answer, Pair, ask_ours, logic_v2, of_listed, record
+from bench.screening.engines import (
+    Answer,
+    Pair,
+    ask_ours,
+    blocked,
+    logic_v2,
+    of_listed,
+    record,
+)
+from bench.screening.run import Rows, Run, Wrong, shown, why
+from bench.screening.split import GOLD
 from tidewaiter.screen import Listed, ListIndex
 from tidewaiter.screen.kinds import kind_of
 from tidewaiter.screen.rules import rules
 from tidewaiter.text import name_key
 
 REPORTED = (("eu_833", "us"), ("eu_833", "eu_269"), ("eu_833", "ua"))
+JAPAN = (("jp", "us"), ("jp", "eu_269"))  # by Latin names; Japan gives no Cyrillic ones
 POOLED = ("us", "eu_269")  # asked as one set, too; what stands on Ukraine's list is told apart
 FIXED_ON = (("ua", "us"), ("us", "ua"), ("uk", "us"))
 RATES = (0.25, 0.10)
-MOST = 200  # companies a pair of lists that the threshold is fixed on
 FOUND = 40  # parties looked at a query
+FIRST = 100  # candidates
 PADDING = 100_000  # names among which candidates are looked for
 CYRILLIC = re.compile("[а-яіїєґўё]", re.IGNORECASE)
 VIEWS = ("Latin primary name", "Cyrillic legal name", "all names")
@@ -47,9 +60,13 @@ class Asked(msgspec.Struct):
         """The score of the best right party, -1 if none was found."""
         return max((s for e, s in self.answer if e in self.true), default=-1.0)
 
+    def others(self) -> Answer:
+        """The parties that are neither right nor twins, with their scores."""
+        return [(e, s) for e, s in self.answer if e not in self.true | self.twins]
+
     def false(self) -> list[float]:
         """The scores of parties that are neither right nor twins."""
-        return [s for e, s in self.answer if e not in self.true | self.twins]
+        return [score for _, score in self.others()]
 
 
 def view(party: Listed, which: str) -> tuple[str, ...]:
@@ -61,6 +78,27 @@ def view(party: Listed, which: str) -> tuple[str, ...]:
     if which == "Latin primary name":
         return tuple(latin[:1])
     return (max(cyrillic, key=len),) if cyrillic else ()
+
+
+def by_name(parties: Sequence[Listed], target: str) -> list[tuple[Listed, set[str]]]:
+    """Japan's entries with the ids of the target's parties that the EU's namesake joins.
+
+    An entry is left out if its Latin names lead to EU entries that share no number.
+    """
+    named: dict[str, list[Listed]] = defaultdict(list)
+    for party in of_publisher(parties, GOLD):
+        for key in {name_key(name) for name in party.names if not CYRILLIC.search(name)}:
+            named[key].append(party)
+    known = by_number(of_publisher(parties, target))
+    found = []
+    for party in of_publisher(parties, "jp"):
+        keys = {name_key(name) for name in party.names if name.isascii()}
+        mates = [mate for key in sorted(keys) for mate in named.get(key, ())]
+        every = set().union(*map(numbers, mates))
+        same = set().union(*(known.get(number, set()) for number in every))
+        if same and all(numbers(mate) & numbers(mates[0]) for mate in mates):
+            found.append((party, same))
+    return found
 
 
 def queries(parties: Sequence[Listed], source: str, target: str) -> list[tuple[Listed, set[str]]]:
@@ -125,49 +163,81 @@ def figures(every: Sequence[Asked], thresholds: dict[float, float]) -> dict[str,
     return found
 
 
-def measure(
-    parties: Sequence[Listed], anchor: bool, errors: list[dict[str, object]]
-) -> dict[str, dict[str, float]]:
+class Fixing:
+    """The thresholds of each engine, by the false positives on the pairs of other lists."""
+
+    def __init__(self) -> None:
+        self.false: dict[str, list[float]] = defaultdict(list)
+        self.asked: dict[str, int] = defaultdict(int)
+
+    def add(self, engine: str, found: Sequence[Asked]) -> None:
+        """Queries of a pair of lists that is not reported."""
+        self.false[engine] += [score for each in found for score in each.false()]
+        self.asked[engine] += len(found)
+
+    def thresholds(self, engine: str) -> dict[float, float]:
+        """The threshold for each rate of false positives."""
+        false, asked = self.false[engine], self.asked[engine]
+        return {rate: measures.threshold_at(false, asked, rate) for rate in RATES}
+
+
+def measure(run: Run) -> Rows:
     """The rows of this set, ours and logic-v2."""
-    reported = set().union(*(numbers(p) for p in of_publisher(parties, "eu_833")))
-    indexes: dict[str, ListIndex] = {}
-    rows: dict[str, dict[str, float]] = {}
+    targets = {target for _, target in (*FIXED_ON, *REPORTED)}
+    indexes = {name: ListIndex(of_publisher(run.parties, name)) for name in targets}
+    rows: Rows = {}
     for which in VIEWS:
-        false: dict[str, list[float]] = defaultdict(list)
-        asked_for: Counter[str] = Counter()
-        pooled: dict[str, list[Asked]] = defaultdict(list)
-        for source, target in (*FIXED_ON, *REPORTED):
-            if target not in indexes:
-                indexes[target] = ListIndex(of_publisher(parties, target))
-            named = queries(parties, source, target)
-            fixing = (source, target) in FIXED_ON
-            if fixing:
-                named = [(p, t) for p, t in named if not numbers(p) & reported][:MOST]
-            every = asked(indexes[target], named, which)
-            answers = {"ours": every}
-            if anchor:
-                answers["logic-v2"] = again_by_logic_v2(every, indexes[target])
-            for engine, found in answers.items():
-                if fixing:
-                    false[engine] += [score for each in found for score in each.false()]
-                    asked_for[engine] += len(found)
-                    continue
-                cuts = _thresholds(false[engine], asked_for[engine])
-                pooled[engine] += found if target in POOLED else []
-                rows[f"{engine}: {which}, {source} in {target}"] = figures(found, cuts)
+        fixing = Fixing()
+        pooled: dict[str, dict[str, list[Asked]]] = defaultdict(lambda: defaultdict(list))
+        for source, target in FIXED_ON:
+            named = queries(run.parties, source, target)
+            free = [(p, t) for p, t in named if not (run.split.in_gold(p) or run.split.fitted(p))]
+            for engine, found in _answers(run, indexes[target], free, which).items():
+                fixing.add(engine, found)
+        rows[f"ours: {which}, queries that fix thresholds"] = {"queries": fixing.asked["ours"]}
+        japan = JAPAN if which == VIEWS[0] else ()
+        for source, target in (*REPORTED, *japan):
+            join = by_name if source == "jp" else _by_number(source)
+            named = join(run.parties, target)
+            for engine, found in _answers(run, indexes[target], named, which).items():
+                title = f"{engine}: {which}, {source} in {target}"
+                rows[title] = _row(run, engine, found, fixing)
+                if target in POOLED:
+                    pooled[source][engine] += found
                 if engine == "ours":
-                    rows[f"ours: {which}, {source} in {target}"] |= _as_delivered(found)
-                    errors += _missed(every, which, cuts[RATES[0]])
-        for engine, found in pooled.items():
-            title = f"{engine}: {which}, eu_833 in us and eu_269 together"
-            rows[title] = figures(found, _thresholds(false[engine], asked_for[engine]))
-            rows[title] |= _as_delivered(found) if engine == "ours" else {}
+                    cut = fixing.thresholds(engine)[RATES[0]]
+                    run.add("gold", _wrong(title, indexes[target], found, cut))
+        for source, engines in pooled.items():
+            for engine, found in engines.items():
+                title = f"{engine}: {which}, {source} in us and eu_269 together"
+                rows[title] = _row(run, engine, found, fixing)
     return rows
 
 
-def _thresholds(false: Sequence[float], queries: int) -> dict[float, float]:
-    """The threshold for each rate of false positives."""
-    return {rate: measures.threshold_at(false, queries, rate) for rate in RATES}
+def _by_number(source: str) -> Callable[[Sequence[Listed], str], list[tuple[Listed, set[str]]]]:
+    return lambda parties, target: queries(parties, source, target)
+
+
+def _answers(
+    run: Run, index: ListIndex, named: Sequence[tuple[Listed, set[str]]], which: str
+) -> dict[str, list[Asked]]:
+    """What each engine answers."""
+    found = {"ours": asked(index, named, which)}
+    if run.anchor:
+        found["logic-v2"] = again_by_logic_v2(found["ours"], index)
+    return found
+
+
+def _row(run: Run, engine: str, found: Sequence[Asked], fixing: Fixing) -> dict[str, float]:
+    cuts = fixing.thresholds(engine)
+    row = figures(found, cuts)
+    if engine == "ours":
+        row |= _as_delivered(found)
+        known = {p.entity_id: p for p in run.parties}
+        false = [e for each in found for e, s in each.others() if s > cuts[RATES[0]]]
+        fitted = sum(run.split.fitted(known[e]) for e in false)
+        row["false positives whose party was fitted on"] = fitted / max(1, len(false))
+    return row
 
 
 def _as_delivered(every: Sequence[Asked]) -> dict[str, float]:
@@ -180,37 +250,62 @@ def _as_delivered(every: Sequence[Asked]) -> dict[str, float]:
     }
 
 
-def _missed(every: Sequence[Asked], which: str, cut: float) -> list[dict[str, object]]:
-    return [
-        {
-            "row": which,
-            "asked": "; ".join(each.names[:3]),
-            "expected": ", ".join(sorted(each.true)),
-            "found": each.answer[0][0] if each.answer else "",
-            "score of the expected": round(each.best(), 4),
-            "threshold": round(cut, 4),
-        }
-        for each in every
-        if each.best() <= cut
-    ]
+def _wrong(title: str, index: ListIndex, every: Sequence[Asked], cut: float) -> list[Wrong]:
+    """The right parties missed, and the wrong ones found, at a threshold."""
+    found = []
+    for each in every:
+        query = "; ".join(each.names[:3])
+        names = list(each.names)
+        expected = "; ".join(shown(index, entity) for entity in sorted(each.true))
+        if each.best() <= cut:
+            first = shown(index, each.answer[0][0]) if each.answer else ""
+            best = max(each.true, key=lambda e: (dict(each.answer).get(e, -1.0), e))
+            reason = why(index, names, "Company", best, missed=True)
+            found.append(Wrong(title, query, expected, first, each.best(), cut, reason))
+        for entity, score in each.others():
+            if score > cut:
+                reason = why(index, names, "Company", entity, missed=False)
+                got = shown(index, entity)
+                found.append(Wrong(title, query, expected, got, score, cut, reason))
+    return found
 
 
-def candidates(parties: Sequence[Listed]) -> dict[str, float]:
-    """Recall among the first hundred inside a hundred thousand names."""
-    target = of_publisher(parties, "us")
+def candidates(run: Run) -> Rows:
+    """Recall among the first hundred inside a hundred thousand names; logic-v2 by its index."""
+    target = of_publisher(run.parties, "us")
     size = sum(len(p.names) for p in target)
     padding = [
         Listed(entity_id=f"padding:{n}", caption=name, schema="Company", names=(name,))
         for n, name in enumerate(registered(PADDING - size))
     ]
     index = ListIndex([*target, *padding])
-    found: dict[str, float] = {}
+    entities = [{"id": p.entity_id, **_whole(p)} for p in (*target, *padding)] if run.anchor else []
+    rows: Rows = {}
     for which in VIEWS[:2]:
-        hits = []
-        for party, true in queries(parties, "eu_833", "us"):
-            names = view(party, which)
-            if names:
-                answer = ask_ours(index, names, "Company", 100)
-                hits.append(any(entity in true for entity, _ in answer[:100]))
-        found[which] = sum(hits) / len(hits)
-    return found
+        named = [
+            (view(p, which), true) for p, true in queries(run.parties, GOLD, "us") if view(p, which)
+        ]
+        found = {"ours": [_first_hundred(index, names) for names, _ in named]}
+        if run.anchor:
+            asked = [
+                {"id": f"q{at}", **record(names, "Company")} for at, (names, _) in enumerate(named)
+            ]
+            found["logic-v2"] = blocked(entities, asked)
+        for engine, ids in found.items():
+            hits = [bool(one & true) for one, (_, true) in zip(ids, named, strict=True)]
+            title = f"{engine}: found among {FIRST} in 100,000 names"
+            rows.setdefault(title, {})[which] = sum(hits) / len(hits)
+        for each, (names, true) in zip(found["ours"], named, strict=True):
+            if not each & true:
+                expected = "; ".join(shown(index, entity) for entity in sorted(true))
+                run.add("candidates", [Wrong(which, names[0], expected, "", 0, 0, "not found")])
+    run.add("candidates", ())
+    return rows
+
+
+def _whole(party: Listed) -> dict[str, object]:
+    return {**of_listed(party), "name": list(party.names)}
+
+
+def _first_hundred(index: ListIndex, names: Sequence[str]) -> set[str]:
+    return {entity for entity, _ in ask_ours(index, names, "Company", FIRST)[:FIRST]}

@@ -2,6 +2,8 @@
 
 Every suite asks the damaged name of the whole list and counts the party at the one threshold
 that gives 0.1 false positives a query on names that are not listed: equal for both engines.
+The parties, and the names that set the threshold, are of the side that was not fitted on
+(``split``); logic-v2 is told which party is meant, so that its candidates cannot miss it.
 """
 
 from __future__ import annotations
@@ -9,153 +11,85 @@ from __future__ import annotations
 import csv
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 
 import msgspec
 
 from bench.screening import measures
-from bench.screening.data import data, hashed, of_publisher, registered
-from bench.screening.engines import Pair, ask_ours, logic_v2, matches, of_listed, record
+from bench.screening.damage import SUITES
+from bench.screening.data import data, hashed, of_publisher, unlisted
+from bench.screening.engines import (
+    DELIVERED,
+    Pair,
+    ask_ours,
+    logic_v2,
+    matches,
+    of_listed,
+    record,
+)
+from bench.screening.run import Rows, Run, Wrong, shown, why
 from tidewaiter.screen import Listed, ListIndex, Query
-from tidewaiter.screen.kinds import kind_of
-from tidewaiter.text import read_name
-from tidewaiter.text.glossary import glossary
-from tidewaiter.text.script import dominant_script, lookalikes, repair
+from tidewaiter.screen.kinds import Kind, kind_of
+from tidewaiter.screen.rules import rules
+from tidewaiter.text import name_key
+from tidewaiter.text.script import repair
 
 RATE = 0.10
 ASKED = 300  # names a suite
 UNLISTED = 1_000
-ALIKE = {"o": "0", "l": "1", "i": "1", "s": "5", "b": "8", "m": "rn", "e": "c", "g": "q", "u": "ii"}
-FORMS = ("LLC", "JSC", "Ltd", "GmbH", "OOO", "AO")
+ALIASES = 4  # of a party, each asked in turn
+NEGATIVES, SAMPLED = 5_000, 1_000  # names that must not alert: for ours, and for both engines
 MIXED = re.compile(r"[a-z]+[а-яё]|[а-яё]+[a-z]", re.IGNORECASE)
 
-Damage = Callable[[str, random.Random], str]
+SCHEMA = {"body": "Company", "person": "Person", "ship": "Vessel"}
+
+Asked = Sequence[tuple[Listed, str]]  # the party that is meant, and what is asked for
 
 
-def homoglyph(name: str, rng: random.Random) -> str:
-    """Letters of the other alphabet that look alike, for half of those that have one."""
-    known = lookalikes()
-    cyrillic = dominant_script(name) == "Cyrillic"
-    table = known.to_latin() if cyrillic else known.to_cyrillic()
-    return "".join(c.translate(table) if rng.random() < 0.5 else c for c in name.lower())
+def measure(run: Run) -> Rows:
+    """The rows of all suites."""
+    return errors(run) | left_out(run) | mixed_letters(run) | un_fixtures(run)
 
 
-def typo(name: str, rng: random.Random) -> str:
-    """One letter wrong, missing or too many."""
-    at = rng.randrange(1, max(2, len(name)))
-    return name[:at] + rng.choice(["", "e", "n", "a"]) + name[at + rng.choice([0, 1]) :]
-
-
-def scanned(name: str, rng: random.Random) -> str:
-    """Two letters read wrong by a scanner."""
-    letters = list(name)
-    places = [at for at, letter in enumerate(letters) if letter.lower() in ALIKE]
-    for at in rng.sample(places, min(2, len(places))):
-        letters[at] = ALIKE[letters[at].lower()]
-    return "".join(letters)
-
-
-def transposed(name: str, rng: random.Random) -> str:
-    """Two neighbouring letters exchanged."""
-    at = rng.randrange(max(1, len(name) - 1))
-    return name[:at] + name[at : at + 2][::-1] + name[at + 2 :]
-
-
-def reordered(name: str, rng: random.Random) -> str:
-    """Words in another order."""
-    words = name.split()
-    rng.shuffle(words)
-    return " ".join(words)
-
-
-def with_affix(name: str, rng: random.Random) -> str:
-    """A word added that firms add."""
-    return f"{name} {rng.choice(['Group', 'Company', 'Holding', 'Co', 'Corporation'])}"
-
-
-def other_form(name: str, rng: random.Random) -> str:
-    """Another legal form, or one added."""
-    words = [word for word in name.split() if word.upper().strip(".,") not in FORMS]
-    return " ".join([*words, rng.choice(FORMS)])
-
-
-def truncated(name: str, rng: random.Random) -> str:
-    """The last third cut off."""
-    return name[: max(6, len(name) * 2 // 3)]
-
-
-def without_vowels(name: str, rng: random.Random) -> str:
-    """Every vowel but a leading one left out."""
-    return re.sub(r"(?<=\w)[aeiouаеиоуыэюя]", "", name, flags=re.IGNORECASE)
-
-
-def translated(name: str, rng: random.Random) -> str:
-    """Words of the glossary put into Russian, or into English where they are Russian."""
-    into = "en" if dominant_script(name) == "Cyrillic" else "ru"
-    by_id = {concept.id: concept for concept in glossary().concepts}
-    words = []
-    for term in read_name(name).terms:
-        concept = by_id.get(term.key.removeprefix("~")) if term.kind else None
-        options = [t for t in concept.terms.get(into, ()) if "*" not in t] if concept else []
-        words.append(options[0] if options else term.text)
-    return " ".join(words)
-
-
-def initials(name: str, rng: random.Random) -> str:
-    """All given names of a person as initials; the family name is taken to come first or last."""
-    words = [word.strip(",") for word in name.split()]
-    family = words[-1] if words[-1].isupper() or "," not in name else words[0]
-    return " ".join(word if word == family else f"{word[:1]}." for word in words)
-
-
-SUITES: dict[str, tuple[str, Damage]] = {
-    "typo": ("body", typo),
-    "scanned": ("body", scanned),
-    "transposed": ("body", transposed),
-    "order": ("body", reordered),
-    "affix added": ("body", with_affix),
-    "other legal form": ("body", other_form),
-    "truncated": ("body", truncated),
-    "vowels dropped": ("body", without_vowels),
-    "homoglyphs": ("body", homoglyph),
-    "translated": ("body", translated),
-    "initials": ("person", initials),
-}
-
-
-def errors(parties: Sequence[Listed], anchor: bool) -> dict[str, dict[str, float]]:
+def errors(run: Run) -> Rows:
     """Recall of each suite at equal false positives."""
-    index = ListIndex(of_publisher(parties, "us"))
-    rows: dict[str, dict[str, float]] = {}
-    cuts = {kind: _cuts(index, kind, anchor) for kind in ("body", "person")}
+    us = of_publisher(run.parties, "us")
+    index = ListIndex(us)
+    cuts = {kind: _cuts(run, index, kind, "errors_in_names") for kind in ("body", "person")}
+    some = {kind: _some(run, us, kind) for kind in ("body", "person")}
+    rows: Rows = {f"{engine}: errors in names": {} for engine in cuts["body"]}
     for title, (kind, damage) in SUITES.items():
         asked = []
-        for party in _some(of_publisher(parties, "us"), kind):
+        for party in some[kind]:
             rng = random.Random(hashed(party.entity_id))
             name = next((n for n in party.names if n.isascii()), party.names[0])
             asked.append((party, damage(name, rng)))
         for engine, cut in cuts[kind].items():
             best = _best(index, asked, kind, engine)
-            recall = measures.recall_above(best, cut)
-            rows.setdefault(f"{engine}: errors in names", {})[title] = recall
+            rows[f"{engine}: errors in names"][title] = measures.recall_above(best, cut)
+            if engine == "ours":
+                run.add("errors_in_names", _missed(title, index, asked, best, cut))
     return rows
 
 
-def _some(parties: Sequence[Listed], kind: str) -> list[Listed]:
+def _some(run: Run, parties: Sequence[Listed], kind: Kind) -> list[Listed]:
+    """Parties that were not fitted on, by content hash."""
     whole = [p for p in parties if kind_of(p.schema) == kind and p.names and not p.partial]
     if kind == "body":
         whole = [p for p in whole if any(len(n.split()) > 1 for n in p.names)]
-    return sorted(whole, key=lambda p: hashed(p.entity_id))[:ASKED]
+    free = [p for p in whole if not run.split.fitted(p)]
+    return sorted(free, key=lambda p: hashed(p.entity_id))[:ASKED]
 
 
-def _cuts(index: ListIndex, kind: str, anchor: bool) -> dict[str, float]:
-    """The thresholds that give ``RATE`` on names that no list has."""
-    names = registered(UNLISTED) if kind == "body" else _invented(UNLISTED)
-    schema = "Company" if kind == "body" else "Person"
+def _cuts(run: Run, index: ListIndex, kind: Kind, part: str) -> dict[str, float]:
+    """The thresholds that give ``RATE`` on names that no list has and that were not fitted on."""
+    names = unlisted(kind, UNLISTED, lambda name: not run.split.fitted_name(name))
+    schema = SCHEMA[kind]
     answers = [(name, ask_ours(index, [name], schema, 10)) for name in names]
     ours = [score for _, answer in answers for _, score in answer]
     cuts = {"ours": measures.threshold_at(ours, len(names), RATE)}
-    if anchor:
+    if run.anchor:
         pairs: list[Pair] = []
         for name, answer in answers:
             for entity, _ in answer[:5]:
@@ -163,80 +97,228 @@ def _cuts(index: ListIndex, kind: str, anchor: bool) -> dict[str, float]:
                 assert entry is not None
                 pairs.append((record([name], schema), of_listed(entry.listed)))
         cuts["logic-v2"] = measures.threshold_at(logic_v2(pairs), len(names), RATE)
+    for name, answer in answers:
+        for entity, score in answer:
+            if score > cuts["ours"]:
+                reason = why(index, [name], schema, entity, missed=False)
+                got = shown(index, entity)
+                wrong = Wrong("names not listed", name, "none", got, score, cuts["ours"], reason)
+                run.add(part, [wrong])
     return cuts
 
 
-def _best(
-    index: ListIndex, asked: Sequence[tuple[Listed, str]], kind: str, engine: str
-) -> list[float]:
+def _best(index: ListIndex, asked: Asked, kind: Kind, engine: str) -> list[float]:
     """The score of the right party for each damaged name."""
-    schema = "Company" if kind == "body" else "Person"
+    schema = SCHEMA[kind]
     if engine == "ours":
         found = []
         for party, name in asked:
             scores = dict(ask_ours(index, [name], schema, 20))
             found.append(scores.get(party.entity_id, 0.0))
         return found
-    # Told which party is meant: its own candidates cannot be missed.
     return logic_v2([(record([name], schema), of_listed(party)) for party, name in asked])
 
 
-def _invented(limit: int) -> list[str]:
-    path = data() / "names" / "yente_fixtures" / "negatives_us.csv"
-    with path.open(encoding="utf-8", newline="") as handle:
-        names = [row["full_name"] for row in csv.DictReader(handle)]
-    return sorted(dict.fromkeys(names), key=hashed)[:limit]
+def _missed(
+    title: str, index: ListIndex, asked: Asked, best: Sequence[float], cut: float
+) -> list[Wrong]:
+    found = []
+    for (party, name), score in zip(asked, best, strict=True):
+        if score <= cut:
+            schema = SCHEMA[kind_of(party.schema)]
+            answer = ask_ours(index, [name], schema, 1)
+            got = shown(index, answer[0][0]) if answer else ""
+            expected = f"{party.caption} [{party.entity_id}]"
+            reason = why(index, [name], schema, party.entity_id, missed=True)
+            found.append(Wrong(title, name, expected, got, score, cut, reason))
+    return found
 
 
-def left_out(parties: Sequence[Listed]) -> dict[str, dict[str, float]]:
-    """Each alias in turn asked of a list that has the party under its other names only."""
-    rows = {}
+def left_out(run: Run) -> Rows:
+    """Each alias in turn, up to ``ALIASES`` of a party, asked of a list without it.
+
+    Aliases whose comparable form another name of the party has are not asked: they tell nothing.
+    """
+    rows: Rows = {}
     for name in ("us", "eu_833"):
-        whole = [p for p in of_publisher(parties, name) if len(p.names) > 2]
-        some = {p.entity_id: p for p in _some(whole, "body")}
-        kept = [
-            msgspec.structs.replace(p, names=p.names[:-1]) if p.entity_id in some else p
-            for p in of_publisher(parties, name)
-        ]
-        index = ListIndex(kept)
-        cut = _cuts(index, "body", anchor=False)["ours"]
-        best = _best(index, [(p, p.names[-1]) for p in some.values()], "body", "ours")
-        rows[f"ours: one alias left out, {name}"] = {
-            "queries": len(best),
-            "recall": measures.recall_above(best, cut),
+        parties = of_publisher(run.parties, name)
+        some = {
+            p.entity_id: p for p in _some(run, [p for p in parties if len(p.names) > 2], "body")
         }
+        turns = {entity: _aliases(party) for entity, party in some.items()}
+        best: dict[str, list[float]] = defaultdict(list)
+        cuts: dict[str, float] = {}
+        for turn in range(ALIASES):
+            gone = {entity: each[turn] for entity, each in turns.items() if len(each) > turn}
+            kept = [_without(p, gone.get(p.entity_id)) for p in parties]
+            index = ListIndex(kept)
+            cuts = cuts or _cuts(run, index, "body", "left_out")
+            asked = [(_without(some[entity], alias), alias) for entity, alias in gone.items()]
+            for engine, cut in cuts.items():
+                scores = _best(index, asked, "body", engine)
+                best[engine] += scores
+                if engine == "ours":
+                    run.add("left_out", _missed(name, index, asked, scores, cut))
+        for engine, cut in cuts.items():
+            rows[f"{engine}: one alias left out, {name}"] = {
+                "parties": len(some),
+                "queries": len(best[engine]),
+                "recall": measures.recall_above(best[engine], cut),
+            }
     return rows
 
 
-def mixed_letters(parties: Sequence[Listed]) -> dict[str, dict[str, float]]:
+def _aliases(party: Listed) -> list[str]:
+    keys = [name_key(each) for each in party.names]
+    told = [n for n, key in zip(party.names, keys, strict=True) if key and keys.count(key) == 1]
+    return sorted(told, key=hashed)[:ALIASES]
+
+
+def _without(party: Listed, alias: str | None) -> Listed:
+    if alias is None:
+        return party
+    names = tuple(name for name in party.names if name != alias)
+    return msgspec.structs.replace(party, names=names)
+
+
+def mixed_letters(run: Run) -> Rows:
     """Official names that mix alphabets inside a word, asked for in their repaired form."""
-    rows = [(p, n) for p in parties for n in p.names if MIXED.search(n)]
-    index = ListIndex({p.entity_id: p for p, _ in rows}.values())
-    missed = shown = 0
-    for party, name in rows:
-        fixed = repair(name.lower()).text
-        found = matches(index, Query(query_id="x", names=(fixed,), schema=party.schema))
-        missed += party.entity_id not in found
-        shown += bool(repair(name.lower()).notes)
-    return {"ours: names of mixed letters": {"rows": len(rows), "missed": missed, "shown": shown}}
+    every = [(p, n) for p in run.parties for n in p.names if MIXED.search(n)]
+    index = ListIndex({p.entity_id: p for p, _ in every}.values())
+    schemas = [SCHEMA[kind_of(p.schema)] for p, _ in every]
+    fixed = [repair(name.lower()) for _, name in every]
+    missed = {"ours": [
+        party.entity_id
+        not in matches(index, Query(query_id="x", names=(form.text,), schema=party.schema))
+        for (party, _), form in zip(every, fixed, strict=True)
+    ]}  # fmt: skip
+    if run.anchor:
+        pairs: list[Pair] = [
+            (record([form.text], schema), record([name], schema))
+            for (_, name), form, schema in zip(every, fixed, schemas, strict=True)
+        ]
+        missed["logic-v2"] = [score < DELIVERED for score in logic_v2(pairs)]
+    free = [not run.split.fitted(party) for party, _ in every]
+    rows: Rows = {}
+    for engine, each in missed.items():
+        rows[f"{engine}: names of mixed letters"] = {
+            "rows": sum(free),
+            "missed": sum(m for m, f in zip(each, free, strict=True) if f),
+            "rows, all": len(each),
+            "missed, all (half of them fitted on)": sum(each),
+        }
+    rows["ours: names of mixed letters"]["shown, all"] = sum(bool(form.notes) for form in fixed)
+    cut = rules().threshold
+    gone = [(p, form.text) for (p, _), form, m in
+            zip(every, fixed, missed["ours"], strict=True) if m]  # fmt: skip
+    scores = [dict(ask_ours(index, [text], p.schema, 20)).get(p.entity_id, 0.0) for p, text in gone]
+    run.add("mixed_letters", _missed("own repaired form", index, gone, scores, cut))
+    return rows
 
 
-def un_fixtures(parties: Sequence[Listed]) -> dict[str, dict[str, float]]:
-    """The UN positives, as they are and with treated birth dates, and the alert rate."""
-    index = ListIndex(of_publisher(parties, "un"))
-    folder = data() / "names" / "yente_fixtures"
-    figures: dict[str, float] = {}
-    for path in sorted(folder.glob("positives_un_*.csv")):
-        with path.open(encoding="utf-8", newline="") as handle:
-            rows = list(csv.DictReader(handle))
-        hits = [bool(matches(index, _fixture(row))) for row in rows]
-        figures[f"recall, {path.stem}"] = sum(hits) / len(hits)
-    for path in sorted(folder.glob("negatives_*.csv")):
-        with path.open(encoding="utf-8", newline="") as handle:
-            rows = sorted(csv.DictReader(handle), key=lambda r: hashed(str(r)))[:5_000]
-        alerts = sum(bool(matches(index, _fixture(row))) for row in rows)
-        figures[f"alert rate, {path.stem} (5,000)"] = alerts / len(rows)
-    return {"ours: UN fixtures": figures}
+def un_fixtures(run: Run) -> Rows:
+    """The UN positives, as they are and with treated birth dates, and the alert rate.
+
+    The right party of a row is the one that has the name of the untreated row, which stands at
+    the same place; a row whose name no party has does not say, and is counted apart.
+    """
+    parties = {p.entity_id: p for p in of_publisher(run.parties, "un")}
+    index = ListIndex(parties.values())
+    named: dict[str, list[Listed]] = defaultdict(list)
+    for party in parties.values():
+        for key in {name_key(name) for name in party.names}:
+            named[key].append(party)
+    meant = [named.get(name_key(row["full_name"]), []) for row in _rows("positives_un_untreated")]
+    figures: Rows = {"ours: UN fixtures": {}}
+    if run.anchor:
+        figures["logic-v2: UN fixtures"] = {}
+    for stem in ("positives_un_untreated", "positives_un_treated"):
+        asked = [(row, right) for row, right in zip(_rows(stem), meant, strict=True) if right]
+        free = [not any(run.split.fitted(p) for p in right) for _, right in asked]
+        hits = {"ours": [_is_hit(run, stem, index, row, right) for row, right in asked]}
+        if run.anchor:
+            pairs = [(_record(row), _whole(p)) for row, right in asked for p in right]
+            scores = iter(logic_v2(pairs))
+            best = [max(next(scores) for _ in right) for _, right in asked]
+            hits["logic-v2"] = [score >= DELIVERED for score in best]
+        for engine, each in hits.items():
+            told = figures[f"{engine}: UN fixtures"]
+            told[f"rows, {stem}"] = sum(free)
+            told[f"recall of the right party, {stem}"] = sum(
+                hit for hit, is_free in zip(each, free, strict=True) if is_free
+            ) / sum(free)
+            told[f"rows, {stem}, all"] = len(each)
+            told[f"recall, {stem}, all (half of them fitted on)"] = sum(each) / len(each)
+            told[f"rows that name no party, {stem}"] = len(meant) - len(asked)
+    for stem in ("negatives_global", "negatives_us"):
+        _alerts(run, index, stem, figures)
+    run.add("un_fixtures", ())
+    return figures
+
+
+def _is_hit(
+    run: Run, stem: str, index: ListIndex, row: dict[str, str], right: Sequence[Listed]
+) -> bool:
+    ids = {party.entity_id for party in right}
+    found = matches(index, _fixture(row))
+    if ids & set(found):
+        return True
+    first = right[0]
+    score = dict(ask_ours(index, [row["full_name"]], "Person", 20)).get(first.entity_id, 0.0)
+    reason = why(index, [row["full_name"]], "Person", first.entity_id, missed=True)
+    expected = f"{first.caption} [{first.entity_id}]"
+    got = "; ".join(shown(index, entity) for entity in found)
+    asked = f"{row['full_name']}, born {row['date_of_birth']}, {row['nationality']}"
+    wrong = Wrong(stem, asked, expected, got, score, rules().threshold, reason)
+    run.add("un_fixtures", [wrong])
+    return False
+
+
+def _alerts(run: Run, index: ListIndex, stem: str, figures: Rows) -> None:
+    """The share of invented persons, none of whom was fitted on, that raise an alert."""
+    rows = [row for row in _rows(stem) if not run.split.fitted_name(row["full_name"])]
+    rows = sorted(rows, key=lambda r: hashed(str(r)))[:NEGATIVES]
+    found = [matches(index, _fixture(row)) for row in rows]
+    told = figures["ours: UN fixtures"]
+    told[f"alert rate, {stem} ({NEGATIVES:,})"] = sum(map(bool, found)) / len(rows)
+    told[f"alert rate, {stem} ({SAMPLED:,})"] = sum(map(bool, found[:SAMPLED])) / SAMPLED
+    for row, each in zip(rows, found, strict=True):
+        for entity in each:
+            reason = why(index, [row["full_name"]], "Person", entity, missed=False)
+            score = dict(ask_ours(index, [row["full_name"]], "Person", 20)).get(entity, 0.0)
+            got, cut = shown(index, entity), rules().threshold
+            wrong = Wrong(stem, row["full_name"], "none", got, score, cut, reason)
+            run.add("un_fixtures", [wrong])
+    if run.anchor:
+        pairs: list[Pair] = []
+        owners: list[int] = []
+        for at, row in enumerate(rows[:SAMPLED]):
+            for entity, _ in ask_ours(index, [row["full_name"]], "Person", 5)[:5]:
+                entry = index.by_id(entity)
+                assert entry is not None
+                pairs.append((_record(row), _whole(entry.listed)))
+                owners.append(at)
+        scores = zip(owners, logic_v2(pairs), strict=True)
+        alerted = {at for at, score in scores if score >= DELIVERED}
+        told = figures["logic-v2: UN fixtures"]
+        told[f"alert rate, {stem} ({SAMPLED:,})"] = len(alerted) / SAMPLED
+
+
+def _rows(stem: str) -> list[dict[str, str]]:
+    path = data() / "names" / "yente_fixtures" / f"{stem}.csv"
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def _record(row: dict[str, str]) -> dict[str, object]:
+    known = {"birthDate": [row["date_of_birth"]], "nationality": [row["nationality"]]}
+    said = {prop: values for prop, values in known.items() if values[0]}
+    return {**record([row["full_name"]], "Person"), **said}
+
+
+def _whole(party: Listed) -> dict[str, object]:
+    known = {"birthDate": party.birth_dates, "country": party.countries}
+    return {**of_listed(party), **{prop: list(values) for prop, values in known.items()}}
 
 
 def _fixture(row: dict[str, str]) -> Query:
