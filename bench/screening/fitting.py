@@ -92,7 +92,7 @@ def fit(table: Table) -> Fitted:
     train = ~table.held
     rows = table.measures[train]
     extra = np.column_stack([np.ones(len(rows)), table.pairs[train]])
-    signs = [(f.least, None) if f.sign > 0 else (None, -f.least) for f in FEATURES] + [
+    signs = [(0.0, None) if f.sign > 0 else (None, 0.0) for f in FEATURES] + [
         (None, None)
     ] * 2
     found = logistic(
