@@ -92,9 +92,7 @@ def fit(table: Table) -> Fitted:
     train = ~table.held
     rows = table.measures[train]
     extra = np.column_stack([np.ones(len(rows)), table.pairs[train]])
-    signs = [(0.0, None) if f.sign > 0 else (None, 0.0) for f in FEATURES] + [
-        (None, None)
-    ] * 2
+    signs = [(0.0, None) if f.sign > 0 else (None, 0.0) for f in FEATURES] + [(None, None)] * 2
     found = logistic(
         np.hstack([rows, extra]), table.labels[train], table.weights[train], signs, free=2
     )
