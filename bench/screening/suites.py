@@ -29,6 +29,7 @@ from bench.screening.engines import (
     record,
 )
 from bench.screening.run import Rows, Run, Wrong, shown, why
+from tidewaiter.model.country import country_code
 from tidewaiter.screen import Listed, ListIndex, Query
 from tidewaiter.screen.kinds import Kind, kind_of
 from tidewaiter.screen.rules import rules
@@ -40,6 +41,7 @@ ASKED = 300  # names a suite
 UNLISTED = 1_000
 ALIASES = 4  # of a party, each asked in turn
 NEGATIVES, SAMPLED = 5_000, 1_000  # names that must not alert: for ours, and for both engines
+DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 MIXED = re.compile(r"[a-z]+[а-яё]|[а-яё]+[a-z]", re.IGNORECASE)
 
 SCHEMA = {"body": "Company", "person": "Person", "ship": "Vessel"}
@@ -311,14 +313,23 @@ def _rows(stem: str) -> list[dict[str, str]]:
 
 
 def _record(row: dict[str, str]) -> dict[str, object]:
-    known = {"birthDate": [row["date_of_birth"]], "nationality": [row["nationality"]]}
+    known = {"birthDate": [row["date_of_birth"]], "nationality": [_code(row["nationality"])]}
     said = {prop: values for prop, values in known.items() if values[0]}
     return {**record([row["full_name"]], "Person"), **said}
 
 
+def _code(country: str) -> str:
+    """As FollowTheMoney writes it; empty if unknown."""
+    return (country_code(country) or "").lower()
+
+
 def _whole(party: Listed) -> dict[str, object]:
-    known = {"birthDate": party.birth_dates, "country": party.countries}
-    return {**of_listed(party), **{prop: list(values) for prop, values in known.items()}}
+    """With the birth dates that are dates, and countries as FollowTheMoney writes them."""
+    return {
+        **of_listed(party),
+        "birthDate": [date for date in party.birth_dates if DATE.fullmatch(date)],
+        "country": [country.lower() for country in party.countries],
+    }
 
 
 def _fixture(row: dict[str, str]) -> Query:
