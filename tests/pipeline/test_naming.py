@@ -16,14 +16,20 @@ from tidewaiter.store.workspace import Workspace
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
-def test_payers_and_payees_are_screened(tmp_path: Path) -> None:
-    """With payments and a list alone, whoever pays or is paid is a party and is screened."""
-    case = tmp_path / "case"
+def paid(folder: Path) -> Workspace:
+    """A workspace with the examples' payments and their list, and nothing else."""
+    case = folder / "case"
     case.mkdir()
     for name in ("payments.csv", "designations.csv"):
         shutil.copy(EXAMPLES / name, case)
-    workspace = Workspace.create(tmp_path / "workspace")
+    workspace = Workspace.create(folder / "workspace")
     load(workspace, [case], Settings(), Options())
+    return workspace
+
+
+def test_payers_and_payees_are_screened(tmp_path: Path) -> None:
+    """With payments and a list alone, whoever pays or is paid is a party and is screened."""
+    workspace = paid(tmp_path)
     out = run(workspace, Settings()).folder
     parties = pq.read_table(out / "parties.parquet").to_pylist()
     assert {"Brightfield Components GmbH", "Tolmas Supply LLP"} <= {p["caption"] for p in parties}
@@ -33,12 +39,7 @@ def test_payers_and_payees_are_screened(tmp_path: Path) -> None:
 
 def test_a_judgement_on_a_record_behind_a_party_holds_for_the_party(tmp_path: Path) -> None:
     """Whichever record stands for the others, a no about any of them is about the party."""
-    case = tmp_path / "case"
-    case.mkdir()
-    for name in ("payments.csv", "designations.csv"):
-        shutil.copy(EXAMPLES / name, case)
-    workspace = Workspace.create(tmp_path / "workspace")
-    load(workspace, [case], Settings(), Options())
+    workspace = paid(tmp_path)
     out = run(workspace, Settings()).folder
     (match,) = pq.read_table(out / "matches.parquet").to_pylist()
     other = next(

@@ -10,6 +10,7 @@ import pytest
 
 from tidewaiter.errors import IntegrityError
 from tidewaiter.resolve import judgement
+from tidewaiter.resolve.clusters import clusters
 from tidewaiter.resolve.judgement import Answer, Judgement, Judgements
 from tidewaiter.resolve.parties import NUMBERS, Resolution, own_id, resolve
 
@@ -308,6 +309,7 @@ def test_a_judgement_on_any_record_of_a_party_holds_for_it() -> None:
         ({"A_B": "yes", "A_C": "no"}, ("A", "C", "yes"), None),  # a change of mind
         ({"A_B": "yes"}, ("A", "B", "no"), None),
         ({"A_B": "yes", "B_C": "yes"}, ("A", "C", "unsure"), None),
+        ({"A_B": "yes", "B_C": "yes", "A_C": "no"}, ("X", "Y", "yes"), None),  # of others
     ],
 )
 def test_a_contradiction_is_seen_when_it_is_made(
@@ -323,3 +325,16 @@ def test_a_mention_without_id_and_name_is_a_party_of_its_own() -> None:
     """An empty cell is nobody in particular, and stops nothing."""
     row = mention(None, given="")
     assert party(resolve([row], [company("C1", "Oqdaryo")], NONE), row) == own_id(row)
+
+
+def test_clusters_hold_every_id_that_a_pair_names() -> None:
+    """Also one that is alone, by itself or because its only pair is refused."""
+    assert clusters([("a", "a"), ("b", "c")]) == [["a"], ["b", "c"]]
+    assert clusters([("b", "c")], [("c", "b")]) == [["b"], ["c"]]
+
+
+def test_clusters_grow_from_either_side_and_stay_apart() -> None:
+    """A pair that is refused once is refused for all that has joined either of its ids."""
+    chain = [("a", "b"), ("c", "d"), ("b", "d"), ("d", "e")]
+    assert clusters(chain, [("a", "c")]) == [["a", "b"], ["c", "d", "e"]]
+    assert clusters(chain) == [["a", "b", "c", "d", "e"]]

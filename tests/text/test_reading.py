@@ -143,6 +143,7 @@ def test_the_sign_of_a_number_is_no_word(name: str) -> None:
     """Plant 31 is Plant No. 31; a word that begins so is left alone."""
     assert sorted(words(clean(name))) == ["31", "завод"]
     assert words(clean("Nordwind no limits")) == ["nordwind", "no", "limits"]
+    assert words(clean("Velkon NO2")) == ["velkon", "no2"]  # a gas
 
 
 @pytest.mark.parametrize(

@@ -14,20 +14,24 @@ def clusters(
     A pair that would put two ids of ``apart`` into one group connects nothing: who says that
     two are not the same is not overridden by a chain of others who are.
     """
-    parent: dict[str, str] = {}
-    groups: dict[str, list[str]] = {}
     against: dict[str, set[str]] = defaultdict(set)
     for left, right in apart:
         against[left].add(right)
         against[right].add(left)
+    parent: dict[str, str] = {}
+    guarded = {member: {member} for member in against}  # by who stands for their cluster
     for left, right in pairs:
         low, high = sorted((_root(parent, left), _root(parent, right)))
-        ours, theirs = groups.setdefault(low, [low]), groups.setdefault(high, [high])
-        if low == high or any(not against[each].isdisjoint(theirs) for each in ours):
+        ours, theirs = guarded.get(low, set()), guarded.get(high, set())
+        if any(against[each] & theirs for each in ours):
             continue
         parent[high] = low  # the smallest member stands for its cluster
-        ours += groups.pop(high)
-    return [sorted(groups[name]) for name in sorted(groups) if len(groups[name]) > 1]
+        if theirs:
+            guarded[low] = ours | theirs
+    groups: dict[str, list[str]] = defaultdict(list)
+    for member in sorted(parent):
+        groups[_root(parent, member)].append(member)
+    return [groups[name] for name in sorted(groups)]
 
 
 def _root(parent: dict[str, str], member: str) -> str:

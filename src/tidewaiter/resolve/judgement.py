@@ -71,16 +71,14 @@ class Judgements:
         return next((each for each in STRONGEST_FIRST if each in found), None)
 
     def contradicted(self, made: Judgement) -> tuple[str, str] | None:
-        """A pair that was judged apart and that ``made`` would join by a chain, if there is one."""
-        if made.answer == "yes":
-            pairs, apart = [*self.same(), made.pair], set(self.apart()) - {made.pair}
-        elif made.answer == "no":
-            pairs, apart = [pair for pair in self.same() if pair != made.pair], {made.pair}
-        else:
-            return None
-        group = {each: at for at, group in enumerate(clusters(pairs)) for each in group}
-        joined = (pair for pair in sorted(apart) if pair[0] in group and pair[1] in group)
-        return next((pair for pair in joined if group[pair[0]] == group[pair[1]]), None)
+        """A pair that is judged apart and that a chain joins once ``made`` holds, if there is one.
+
+        Contradictions of others, in a file of before, are not its business.
+        """
+        then = Judgements(self._made | {made.pair: made.answer})
+        groups = clusters(then.same())
+        joined = next((set(group) for group in groups if made.left in group), set())
+        return next((pair for pair in then.apart() if joined.issuperset(pair)), None)
 
     def content(self) -> bytes:
         """The judgements in force as bytes, for the key of a stage."""

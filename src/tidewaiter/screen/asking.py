@@ -88,6 +88,7 @@ def _match(
     listed = weighed.entry.listed
     found = agreement(weighed.names, index) if weighed.names else None
     told = telling(listed.listings, day)
+    status = status_of(listed.listings, day)
     return Match(
         entity_id=listed.entity_id,
         caption=listed.caption,
@@ -97,8 +98,8 @@ def _match(
         probability=_probability(weighed),
         completeness=completeness(weighed),
         measures=tuple(sorted({each.measure for each in told})),
-        status=status_of(listed.listings, day),
-        match=weighed.score >= threshold and not _is_listed_later(weighed, day),
+        status=status,
+        match=weighed.score >= threshold and status != "future",
         by_identifier=weighed.numbers.equal is not None,
         explanations=explanations(weighed, found, day),
         added=_added(found) if explain and found else (),
@@ -143,7 +144,7 @@ def compare(left: str, right: str, schema: str | None = None) -> Comparison:
     # The better of both ways: a word is joined or parted as the other name has it.
     ways = (
         _one_way(ours.rest, theirs.rest, schema),
-        _one_way(theirs.rest, ours.rest, schema, BACK),
+        _one_way(theirs.rest, ours.rest, schema).swapped(),
     )
     pair = max(ways, key=lambda way: (value(way), way.total))
     found = value(pair)
@@ -160,19 +161,20 @@ def compare(left: str, right: str, schema: str | None = None) -> Comparison:
     )
 
 
-FORTH, BACK = False, True
-
-
 class _Pair(msgspec.Struct, frozen=True):
-    """Two names compared one way; ``words`` are always the first name's and the second's."""
+    """Two names compared one way."""
 
     total: float
     highest: float
     words: Agreement | None = None
     ceilings: tuple[str, ...] = ()
 
+    def swapped(self) -> _Pair:
+        """The same, told from the other name."""
+        return msgspec.structs.replace(self, words=self.words and self.words.swapped())
 
-def _one_way(asked: str, listed: str, schema: str, way: bool = FORTH) -> _Pair:  # noqa: FBT001
+
+def _one_way(asked: str, listed: str, schema: str) -> _Pair:
     """The second name as a list of one party, and the first asked of it."""
     parts = splits(listed) if kind_of(schema) == "body" else [Split(listed, "")]
     party = Listed(
@@ -187,10 +189,9 @@ def _one_way(asked: str, listed: str, schema: str, way: bool = FORTH) -> _Pair: 
     best = next(iter(weigh(prepared(query), index)), None)
     if best is None or best.names is None:
         return _Pair(LEAST, 1.0)
-    words = agreement(best.names, index)
     return _Pair(
         total=best.total,
         highest=best.highest,
-        words=words.swapped() if way is BACK else words,
+        words=agreement(best.names, index),
         ceilings=(best.ceiling,) if best.ceiling else (),
     )

@@ -15,7 +15,6 @@ from importlib import import_module, resources
 import msgspec
 import msgspec.yaml
 
-BARE = "id"  # scheme of a number of no known register
 DIGITS = re.compile(r"(?<![^\W_])[0-9]{7,15}(?![^\W_])")
 LONG = re.compile(r"(?<![^\W_])[0-9A-Z]{18,20}(?![^\W_])")
 TAIL = re.compile(r"^[\s.,:;()№#/-]*$")
@@ -181,16 +180,11 @@ def in_field(values: Iterable[str], countries: Iterable[str] = ()) -> Numbers:
     found = Numbers()
     for value in values:
         scheme, number = _parted(value)
-        known = figures().registers.get(scheme)
-        if known is not None and known.fits(number):
-            found |= _of(scheme, number)
-            continue
-        inside = in_text(value, where)
-        if not inside.every or inside.bare == {number}:  # nothing but a number: no name
+        inside = _of(scheme, number) if scheme else in_text(value, where)
+        if not inside.every:
             inside = _placed(number, where)
         least = figures().shortest_bare
-        bare = frozenset(n for n in inside.bare if len(n) >= least)
-        found |= Numbers(inside.schemed, bare)
+        found |= Numbers(inside.schemed, frozenset(n for n in inside.bare if len(n) >= least))
     return msgspec.structs.replace(found, rest="")
 
 
@@ -200,18 +194,19 @@ def of_listed(values: Iterable[str], countries: Iterable[str] = ()) -> Numbers:
     found = Numbers()
     for value in values:
         scheme, number = _parted(value)
-        known = figures().registers.get(scheme)
-        if known is not None and known.fits(number):
+        if scheme:
             found |= _of(scheme, number)
         elif len(number) >= figures().shortest_alone:
             found |= _placed(number, where)
     return found
 
 
-def _parted(value: str) -> tuple[str, str]:
-    """Scheme and plain number of ``inn:77…``; an empty scheme where there is none."""
-    scheme, _, number = value.rpartition(":")
-    return scheme.strip().lower(), plain_number(number)
+def _parted(value: str) -> tuple[str | None, str]:
+    """Register and plain number of ``inn:77…``; no register where the number is none of its."""
+    scheme, _, printed = value.rpartition(":")
+    number = plain_number(printed)
+    known = figures().registers.get(scheme.strip().lower())
+    return (scheme.strip().lower() if known and known.fits(number) else None), number
 
 
 def plain_number(text: str) -> str:
@@ -248,8 +243,6 @@ NONE_MET = NumbersMet()
 
 def met(ours: Numbers, theirs: Numbers) -> NumbersMet:
     """Compare numbers: of several the first in alphabetical order is told."""
-    if not (ours.every and theirs.every):
-        return NONE_MET
     equal = _equal(ours, theirs)
     supporting = None if equal else _supporting(ours, theirs)
     return NumbersMet(equal, supporting, tuple(_conflicts(ours, theirs)))

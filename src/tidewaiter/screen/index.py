@@ -135,6 +135,6 @@ def _table(entries: Sequence[Listed], kind: Kind) -> NameTable:
         row
         for at, each in enumerate(entries)
         if kind_of(each.schema) == kind
-        for row in rows_of(at, spellings(each.names, kind), kind)
+        for row in rows_of(at, spellings(map(ids.without_numbers, each.names), kind), kind)
     ]
     return table(rows, kind)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tidewaiter.screen.identifiers import without_numbers
 from tidewaiter.screen.kinds import Kind
 from tidewaiter.screen.records import LONGEST_NAME
 from tidewaiter.text import Name, read_name
@@ -21,7 +20,7 @@ def spellings(names: Iterable[str], kind: Kind) -> list[str]:
     """Distinct names in alphabetical order; of two names in one, each too."""
     found: dict[str, None] = {}
     for name in names:
-        text = without_numbers(name[:LONGEST_NAME])
+        text = name[:LONGEST_NAME]
         found[text] = None
         if kind == "body":
             found |= dict.fromkeys(_parts(text))

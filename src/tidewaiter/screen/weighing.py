@@ -249,8 +249,7 @@ def readings(asked: Asked, kind: Kind, index: ListIndex, most: int) -> Iterator[
 def _weigh_one(asked: Asked, entry: Entry, pair: NamePair | None) -> Weighed:
     """A listed party by numbers, by its best name and by what else is known."""
     around = surroundings(asked.query, entry)
-    known = bool(asked.numbers.schemed or asked.numbers.bare)
-    numbers = ids.met(asked.numbers, entry.numbers) if known else ids.NONE_MET
+    numbers = ids.met(asked.numbers, entry.numbers) if asked.numbers.every else ids.NONE_MET
     place: Verdict = "unknown"
     if pair is not None and pair.split.place:
         place = verdict(pair.split.place, entry.place)

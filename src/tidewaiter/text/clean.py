@@ -11,7 +11,7 @@ APOSTROPHES = "'’‘ʼʻʹ`´ʾʿ′"
 INNER_APOSTROPHE = re.compile(rf"(?<=\w)[{APOSTROPHES}](?=\w)")
 # Before NFKC, which makes "No" of the sign: "№31" would become the word "no31". In "No. 31" only a
 # number after it says that the word is no word.
-NUMBER_SIGN = re.compile(r"№|\b(?:no|nr)\.?\s*(?=\d)", re.IGNORECASE)
+NUMBER_SIGN = re.compile(r"№|\b(?:no|nr)(?:\.\s*|\s+)(?=\d)", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]+")
 
 

@@ -141,18 +141,20 @@ def _own(text: str) -> tuple[set[str], str]:
 
     What is a part of a longer form that rigour knows (sp, of sp. z o.o.) is left to it.
     """
-    met = list(_own_pattern().finditer(text))
-    if not met:
-        return set(), text
-    longer = [words(written) for written in _seen(text)]
     found: set[str] = set()
-    for match in met:
+    if not _own_pattern().search(text):
+        return found, text
+    longer = [words(written) for written in _seen(text)]
+
+    def taken(match: re.Match[str]) -> str:
         phrase = words(match[0])
         if any(len(each) > len(phrase) and _holds(each, phrase) for each in longer):
-            continue
+            return match[0]
         found.add(_phrases()[tuple(phrase)])
-        text = _standing_alone(match[0]).sub(" ", text)
-    return found, text
+        return " "
+
+    rest = _own_pattern().sub(taken, text)
+    return found, rest
 
 
 def _holds(longer: list[str], phrase: list[str]) -> bool:
