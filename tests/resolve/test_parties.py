@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tidewaiter.errors import IntegrityError
 from tidewaiter.resolve import judgement
@@ -338,3 +340,19 @@ def test_clusters_grow_from_either_side_and_stay_apart() -> None:
     chain = [("a", "b"), ("c", "d"), ("b", "d"), ("d", "e")]
     assert clusters(chain, [("a", "c")]) == [["a", "b"], ["c", "d", "e"]]
     assert clusters(chain) == [["a", "b", "c", "d", "e"]]
+
+
+PAIRS = st.lists(st.tuples(st.sampled_from("abcdefg"), st.sampled_from("abcdefg")), max_size=12)
+
+
+@given(PAIRS, PAIRS)
+def test_nobody_apart_is_joined_and_nothing_else_is_refused(
+    pairs: list[tuple[str, str]], apart: list[tuple[str, str]]
+) -> None:
+    """No group holds two ids that are apart, and a pair is refused only if its groups do."""
+    apart = [(one, other) for one, other in apart if one != other]
+    groups = {each: set(group) for group in clusters(pairs, apart) for each in group}
+    assert not [pair for pair in apart if set(pair) <= groups.get(pair[0], set())]
+    for one, other in pairs:
+        together = groups[one] | groups[other]
+        assert groups[one] == groups[other] or any(together.issuperset(pair) for pair in apart)
